@@ -1,0 +1,156 @@
+import type { Diagnostic } from '../diagnostic.js';
+import type { Digest } from '../digest.js';
+import type { CommitId, RefName } from '../git/ids.js';
+import type { Repository } from '../git/repository.js';
+import type { Settings } from '../settings/settings.js';
+import type { Tracking } from '../tracking/trackedFile.js';
+
+/** A model as it stands in one commit. */
+export interface Model {
+  readonly name: string;
+  /** Repository path with `/`; null for a declaration that names a URL is never used: the URL is kept as written. */
+  readonly path: string | null;
+  readonly tracking: Tracking;
+  readonly pointer: string | null;
+  /** Pipeline stage. */
+  readonly stage?: string;
+  /** Named under `artifacts:` or in `artifacts.yaml`. */
+  readonly declared: boolean;
+  readonly type?: string;
+  readonly description?: string;
+  readonly labels?: readonly string[];
+  readonly digest: Digest | null;
+  /** Bytes. */
+  readonly size: number | null;
+  readonly files?: number;
+}
+
+/** Where the bytes of a digest are: beside the code, in a local cache, nowhere here, or not looked up. */
+export type Locality = 'workspace' | 'cache' | 'absent' | 'unknown';
+
+/** A model on a branch, with the versions that belong to it there (cli.md: Model). */
+export interface BranchModel extends Model {
+  /** Tag names, newest first: those whose commit the branch contains, and those with the model's own digest. */
+  readonly versions: readonly string[];
+  /** The newest version with the tip's bits; null when the tip is unregistered. */
+  readonly at: string | null;
+  /** Stages held by the versions that have the tip's bits. */
+  readonly stages: readonly string[];
+}
+
+/** A version registered by a tag: GTO's grammar (`gto`), or a template of `versions.tags` (`tag`). */
+export interface Version {
+  readonly kind: 'gto' | 'tag';
+  readonly tag: string;
+  /** `v1.2.3` */
+  readonly version: string;
+  /** The name inside the tag, `sub/dir:model` form. */
+  readonly artifact: string;
+  /** The model it is bound to at its own commit; null when none could be found there. */
+  readonly model: { readonly name: string; readonly path: string | null } | null;
+  readonly commit: CommitId;
+  readonly digest: Digest | null;
+  /** ISO 8601 of the tagger, else of the commit. */
+  readonly time: string;
+  readonly author: string;
+  readonly message: string;
+  readonly active: boolean;
+  /** Stages this version holds now. */
+  readonly stages: readonly string[];
+  /** Tags of other versions of the same model with an equal digest, oldest first. */
+  readonly sameAs: readonly string[];
+}
+
+/** A tag outside the version grammar that peels to a commit: names the revision of every model there. */
+export interface PlainTag {
+  readonly name: string;
+  readonly commit: CommitId;
+  readonly time: string;
+  readonly author: string;
+  readonly message: string;
+  readonly annotated: boolean;
+}
+
+export interface Branch {
+  /** Without the remote's name: `main`, `experiment/churn_lr`. `HEAD` when detached. */
+  readonly name: string;
+  readonly remote: string | null;
+  readonly ref: RefName;
+  /** Null only for an unborn branch. */
+  readonly commit: CommitId | null;
+}
+
+/** Which branch others are measured against, and why that one. */
+export interface DefaultBranch {
+  readonly branch: Branch;
+  readonly because: 'setting' | 'remote-head' | 'name' | 'head';
+}
+
+export interface Head {
+  /** Short branch name; null when detached. */
+  readonly branch: string | null;
+  readonly commit: CommitId | null;
+}
+
+/** What differs between a branch and the default branch, by path. */
+export interface BranchChanges {
+  /** Paths added, removed, or with another digest, tracking or name; without what merely lags behind. */
+  readonly changed: ReadonlySet<string>;
+  /** Paths that are on the default branch and not here. */
+  readonly removed: readonly string[];
+}
+
+/** What one registered name is now (cli.md: `show`). */
+export interface RegisteredModel {
+  readonly name: string;
+  readonly active: boolean;
+  readonly latest: string | null;
+  /** Newest first by SemVer, kinds gto and tag. */
+  readonly versions: readonly Version[];
+  /** Stage to active holders, newest first: version strings, or the commit id where none is registered. */
+  readonly stages: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * The immutable picture of one repository. Built by `buildCatalog`; a refresh builds the next one.
+ * Every path and name in it comes from the repository: hostile input, never HTML, never a command.
+ */
+export interface Catalog {
+  readonly repository: Repository;
+  readonly settings: Settings;
+  readonly head: Head;
+  readonly defaultBranch: DefaultBranch | null;
+  /** Local branches, then those of remotes, by name; symbolic refs left out; a detached HEAD first. */
+  readonly branches: readonly Branch[];
+  /** Every version by tag name. */
+  readonly versions: ReadonlyMap<string, Version>;
+  readonly plainTags: readonly PlainTag[];
+  /** What is wrong with refs, tags and settings; those of trees come with `diagnosticsAt`. */
+  readonly diagnostics: readonly Diagnostic[];
+
+  /** Every registered or present model, for grouping by model and for `show`. */
+  registered(): Promise<readonly RegisteredModel[]>;
+  /** The models of any commit; a commit outside the refs is read on demand. */
+  modelsAt(commit: CommitId, options?: { readonly signal?: AbortSignal }): Promise<CommitModels>;
+  /** The models of a branch with the versions that belong to them. */
+  modelsOn(branch: Branch, options?: { readonly signal?: AbortSignal }): Promise<BranchModels>;
+  /** How a branch differs from the default branch. */
+  changesOn(branch: Branch, options?: { readonly signal?: AbortSignal }): Promise<BranchChanges>;
+}
+
+export interface CommitModels {
+  readonly models: readonly Model[];
+  /** Every tracked file, model or not: the count is what "14 models of 412 tracked files" shows. */
+  readonly tracked: readonly Model[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface BranchModels {
+  readonly branch: Branch;
+  readonly models: readonly BranchModel[];
+  /** Tracked files that are not models, with the same fields. */
+  readonly others: readonly BranchModel[];
+  /** Plain tags that the branch contains, newest first. */
+  readonly tags: readonly PlainTag[];
+  readonly diagnostics: readonly Diagnostic[];
+}

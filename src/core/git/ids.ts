@@ -1,0 +1,23 @@
+declare const brand: unique symbol;
+type Branded<T, Name extends string> = T & { readonly [brand]: Name };
+
+/** Full lowercase hex of any Git object: 40 digits (SHA-1) or 64 (SHA-256). */
+export type ObjectId = Branded<string, 'ObjectId'>;
+export type CommitId = ObjectId & Branded<string, 'CommitId'>;
+export type TreeId = ObjectId & Branded<string, 'TreeId'>;
+export type BlobId = ObjectId & Branded<string, 'BlobId'>;
+/** Full ref name: `refs/heads/main`. */
+export type RefName = Branded<string, 'RefName'>;
+
+const OBJECT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+
+/** Whether the text is a full object id. */
+export function isObjectId(text: string): text is ObjectId {
+  return OBJECT_ID.test(text);
+}
+
+/** Takes text that Git itself printed as a commit id. */
+export function commitId(text: string): CommitId {
+  if (!isObjectId(text)) throw new TypeError(`not a full commit id: ${JSON.stringify(text)}`);
+  return text as CommitId;
+}

@@ -1,0 +1,179 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+
+export type GitFailure =
+  | 'not-found' // no git program
+  | 'not-a-repository'
+  | 'unsafe-repository' // safe.directory
+  | 'locked' // a concurrent git holds a lock
+  | 'no-identity'
+  | 'rejected' // the remote refused a push
+  | 'hook' // a hook refused
+  | 'exists'
+  | 'not-found-ref'
+  | 'network'
+  | 'disk' // full or read-only
+  | 'timeout'
+  | 'failed';
+
+/** A Git command that did not succeed. `message` is the tool's own first line; `stderr` is all it said. */
+export class GitError extends Error {
+  override readonly name = 'GitError';
+  constructor(
+    readonly reason: GitFailure,
+    message: string,
+    readonly args: readonly string[],
+    readonly exitCode: number | null,
+    readonly stderr: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface GitEnvironment {
+  /** The git program; `git` on PATH by default. */
+  readonly program: string;
+  /** The whole environment of the processes that are started. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface GitRunOptions {
+  readonly cwd: string;
+  readonly input?: string | Uint8Array;
+  readonly signal?: AbortSignal;
+  /** Milliseconds; 60,000 by default, 0 for none. */
+  readonly timeout?: number;
+  /** Exit codes that are answers rather than failures; `[0]` by default. */
+  readonly accept?: readonly number[];
+}
+
+export interface GitResult {
+  readonly exitCode: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+/**
+ * Configuration that a repository could use to run a program of its choice while it is only being read
+ * (fsmonitor, hooks), switched off for every reading command.
+ */
+const READ_ONLY = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '--no-optional-locks'];
+
+/** Variables of a surrounding Git (a hook's, say) that would point a command at another repository or index. */
+const INHERITED = [
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_COMMON_DIR',
+  'GIT_NAMESPACE',
+  'GIT_PREFIX',
+  'GIT_EXTERNAL_DIFF',
+  'GIT_PAGER',
+];
+
+/** The environment in which Git answers in English, never prompts and never fetches a missing object by surprise. */
+export function gitEnvironment(env: NodeJS.ProcessEnv = process.env, program = 'git'): GitEnvironment {
+  const clean: NodeJS.ProcessEnv = { ...env };
+  for (const name of INHERITED) delete clean[name];
+  return {
+    program,
+    env: { ...clean, LC_ALL: 'C', LANGUAGE: 'C', GIT_TERMINAL_PROMPT: '0', GIT_NO_LAZY_FETCH: '1' },
+  };
+}
+
+/** Starts a reading Git process; the caller owns its streams. Aborting kills it. */
+export function spawnGit(
+  git: GitEnvironment,
+  args: readonly string[],
+  options: { readonly cwd: string; readonly signal?: AbortSignal },
+): ChildProcessWithoutNullStreams {
+  return spawn(git.program, [...READ_ONLY, ...args], {
+    cwd: options.cwd,
+    env: git.env,
+    windowsHide: true,
+    stdio: 'pipe',
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
+}
+
+/**
+ * Runs a reading Git command to its end and returns its output as bytes.
+ * @throws GitError with a typed reason; the signal's own reason when it was aborted.
+ */
+export async function runGit(
+  git: GitEnvironment,
+  args: readonly string[],
+  options: GitRunOptions,
+): Promise<GitResult> {
+  options.signal?.throwIfAborted();
+  const child = spawnGit(git, args, options);
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  let timedOut = false;
+  const limit = options.timeout ?? 60_000;
+  const timer =
+    limit > 0
+      ? setTimeout(() => {
+          timedOut = true;
+          child.kill('SIGKILL');
+        }, limit)
+      : undefined;
+  try {
+    const exitCode = await new Promise<number | null>((resolve, reject) => {
+      child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+      child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+      child.stdin.on('error', () => undefined); // the exit code tells why the process closed its input
+      child.on('error', reject);
+      child.on('close', resolve);
+      child.stdin.end(options.input);
+    });
+    const said = Buffer.concat(stderr).toString('utf8');
+    if (timedOut) {
+      throw new GitError('timeout', `git ${args[0] ?? ''} did not answer within ${limit / 1000} s`, args, null, said);
+    }
+    if (exitCode === null || !(options.accept ?? [0]).includes(exitCode)) {
+      throw gitFailure(args, exitCode, said);
+    }
+    return { exitCode, stdout: Buffer.concat(stdout), stderr: said };
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (isMissingProgram(error)) {
+      throw new GitError('not-found', `Git was not found ("${git.program}")`, args, null, '');
+    }
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Names the reason of a failed Git command from what it printed (Git answers in English: LC_ALL=C). */
+export function gitFailure(args: readonly string[], exitCode: number | null, stderr: string): GitError {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
+  const first = lines.find((line) => /^(?:fatal|error):/.test(line)) ?? lines[0] ?? '';
+  const message = first.replace(/^(?:fatal|error): /, '') || `git ${args[0] ?? ''} ended with ${String(exitCode)}`;
+  return new GitError(reasonOf(stderr), message, args, exitCode, stderr);
+}
+
+function reasonOf(stderr: string): GitFailure {
+  if (/not a git repository/i.test(stderr)) return 'not-a-repository';
+  if (/dubious ownership/.test(stderr)) return 'unsafe-repository';
+  if (/Unable to create '.*\.lock'|cannot lock ref|Another git process/.test(stderr)) return 'locked';
+  if (/Please tell me who you are|empty ident name|unable to auto-detect email/.test(stderr)) return 'no-identity';
+  if (/No space left on device|Read-only file system|Disk quota exceeded|Permission denied/.test(stderr)) return 'disk';
+  if (/\[(?:remote )?rejected\]|remote rejected/.test(stderr)) return 'rejected';
+  if (/hook declined|hook failed|hook exited/.test(stderr)) return 'hook';
+  if (/already exists/.test(stderr)) return 'exists';
+  if (/unknown revision|bad revision|not a valid (?:object name|ref)|Needed a single revision/.test(stderr)) {
+    return 'not-found-ref';
+  }
+  if (/Could not resolve host|unable to access|Connection (?:refused|timed out)|Could not read from remote/.test(stderr)) {
+    return 'network';
+  }
+  return 'failed';
+}
+
+function isMissingProgram(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT' && 'syscall' in error;
+}
