@@ -1,0 +1,93 @@
+import type { CommitId, ObjectId, TreeId } from './ids.js';
+
+/** Who and when, as Git records it. Times are seconds since 1970, zones like `+0200`. */
+export interface Signature {
+  readonly name: string;
+  readonly email: string;
+  readonly seconds: number;
+  readonly zone: string;
+}
+
+export interface CommitObject {
+  readonly tree: TreeId;
+  readonly parents: readonly CommitId[];
+  readonly author: Signature | null;
+  readonly committer: Signature | null;
+  readonly message: string;
+}
+
+export interface TagHeader {
+  readonly object: ObjectId;
+  readonly type: string;
+  /** The `tag` header: the name it was made with. */
+  readonly name: string;
+  readonly tagger: Signature | null;
+  readonly message: string;
+}
+
+/** Reads the headers and the message of a commit object; undefined when it is no commit Git would write. */
+export function parseCommit(data: Buffer): CommitObject | undefined {
+  const { headers, message } = split(data);
+  const tree = headers.find(([key]) => key === 'tree')?.[1];
+  if (tree === undefined) return undefined;
+  return {
+    tree: tree as TreeId,
+    parents: headers.filter(([key]) => key === 'parent').map(([, value]) => value as CommitId),
+    author: signature(headers.find(([key]) => key === 'author')?.[1]),
+    committer: signature(headers.find(([key]) => key === 'committer')?.[1]),
+    message,
+  };
+}
+
+/** Only the tree of a commit object, as hex: the first line, at no cost. */
+export function treeOfCommit(data: Buffer): TreeId | undefined {
+  const end = data.indexOf(10);
+  const line = data.latin1Slice(0, end < 0 ? data.length : end);
+  return line.startsWith('tree ') ? (line.slice(5) as TreeId) : undefined;
+}
+
+/** Reads an annotated tag object; a signature at the end of the message is cut off. */
+export function parseTag(data: Buffer): TagHeader | undefined {
+  const { headers, message } = split(data);
+  const value = (key: string): string | undefined => headers.find(([name]) => name === key)?.[1];
+  const object = value('object');
+  const type = value('type');
+  const name = value('tag');
+  if (object === undefined || type === undefined || name === undefined) return undefined;
+  return {
+    object: object as ObjectId,
+    type,
+    name,
+    tagger: signature(value('tagger')),
+    message: message.replace(/-----BEGIN (?:PGP|SSH|SIGNED)[^]*$/, ''),
+  };
+}
+
+/** `2026-11-23T21:44:36+00:00` in the zone the person was in. */
+export function isoTime(at: Pick<Signature, 'seconds' | 'zone'>): string {
+  const sign = at.zone.startsWith('-') ? -1 : 1;
+  const offset = sign * (Number(at.zone.slice(1, 3)) * 60 + Number(at.zone.slice(3, 5)));
+  const shifted = new Date((at.seconds + offset * 60) * 1000);
+  if (Number.isNaN(shifted.getTime())) return new Date(0).toISOString();
+  return `${shifted.toISOString().slice(0, 19)}${at.zone.slice(0, 3)}:${at.zone.slice(3, 5)}`;
+}
+
+function split(data: Buffer): { headers: [string, string][]; message: string } {
+  const text = data.toString('utf8');
+  const end = text.indexOf('\n\n');
+  const headers: [string, string][] = [];
+  for (const line of (end < 0 ? text : text.slice(0, end)).split('\n')) {
+    const space = line.indexOf(' ');
+    if (space > 0) headers.push([line.slice(0, space), line.slice(space + 1)]);
+  }
+  return { headers, message: end < 0 ? '' : text.slice(end + 2) };
+}
+
+const SIGNATURE = /^(.*?) ?<([^<>]*)> (-?\d{1,15}) ([+-]\d{4})$/;
+
+function signature(text: string | undefined): Signature | null {
+  const found = text === undefined ? null : SIGNATURE.exec(text);
+  if (!found) return null;
+  const [, name = '', email = '', seconds = '0', zone = '+0000'] = found;
+  return { name, email, seconds: Number(seconds), zone };
+}

@@ -1,0 +1,65 @@
+import { ObjectReader } from './objects.js';
+import type { Repository } from './repository.js';
+
+/** A file of a commit: its bytes, or why there are none. */
+export type FileAt = { readonly kind: 'file'; readonly data: Buffer } | { readonly kind: 'missing' | 'corrupt' | 'too-large' };
+
+const LIMIT = 10 * 1024 * 1024;
+
+interface ReadOptions {
+  readonly signal?: AbortSignal;
+  /** Bytes; a larger file is `too-large`. 10 MiB by default. */
+  readonly limit?: number;
+}
+
+/** Reads files as a commit (or tree) has them, all through one process. Folders count as missing. */
+export async function readPathsAt(
+  repository: Repository,
+  commit: string,
+  paths: readonly string[],
+  options: ReadOptions = {},
+): Promise<ReadonlyMap<string, FileAt>> {
+  const found = new Map<string, FileAt>();
+  if (paths.length === 0) return found;
+  const limit = options.limit ?? LIMIT;
+  const reader = new ObjectReader({
+    cwd: repository.root,
+    git: repository.git,
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
+  try {
+    for (const path of new Set(paths)) {
+      const missing = (reason: string): void => {
+        found.set(path, { kind: reason === 'corrupt' ? 'corrupt' : 'missing' });
+      };
+      reader.info(`${commit}:${path}`, {
+        failed: missing,
+        info: (type, size, id) => {
+          if (type !== 'blob') found.set(path, { kind: 'missing' });
+          else if (size > limit) found.set(path, { kind: 'too-large' });
+          else {
+            reader.contents(id, {
+              failed: missing,
+              object: (_type, data) => found.set(path, { kind: 'file', data: Buffer.from(data) }),
+            });
+          }
+        },
+      });
+    }
+    await reader.settle();
+  } finally {
+    reader.close();
+  }
+  return found;
+}
+
+/** One file of a commit; null when it is not there, not readable or over the limit. */
+export async function readBlobAt(
+  repository: Repository,
+  commit: string,
+  path: string,
+  options: ReadOptions = {},
+): Promise<Buffer | null> {
+  const file = (await readPathsAt(repository, commit, [path], options)).get(path);
+  return file?.kind === 'file' ? file.data : null;
+}

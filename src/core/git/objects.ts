@@ -1,0 +1,379 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { GitEnvironment } from './process.js';
+import { GitError, gitFailure, spawnGit } from './process.js';
+
+export type ObjectType = 'commit' | 'tree' | 'blob' | 'tag';
+
+/** Why an object could not be read: not in this clone, unreadable, or larger than the bound that was asked for. */
+export type ObjectFailure = 'missing' | 'corrupt' | 'ambiguous';
+
+/** Receives one object. `data` is valid during the call only: copy what is kept. */
+export interface ObjectHandler {
+  object(type: ObjectType, data: Buffer, id: string): void;
+  failed(reason: ObjectFailure): void;
+}
+
+/** Receives the type and the size in bytes of one object. */
+export interface InfoHandler {
+  info(type: ObjectType, size: number, id: string): void;
+  failed(reason: ObjectFailure): void;
+}
+
+type Request =
+  | { readonly kind: 'contents'; readonly spec: string; readonly handler: ObjectHandler }
+  | { readonly kind: 'info'; readonly spec: string; readonly handler: InfoHandler };
+
+/** How much is written ahead of the answers: enough to keep Git busy, little enough to bound its buffers. */
+const IN_FLIGHT = 8192;
+
+interface ReaderOptions {
+  readonly cwd: string;
+  readonly git: GitEnvironment;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Reads any number of objects through one `git cat-file --batch-command --buffer` (Git 2.36), or through two
+ * unbuffered processes where Git is older. Handlers may ask for more; answers come in the order of the
+ * requests. A corrupt object kills cat-file: it is reported to its own handler and a new process goes on.
+ */
+export class ObjectReader {
+  private readonly queue: Request[] = [];
+  private head = 0;
+  private sent = 0;
+  private transport: Transport | undefined;
+  private waiting: { resolve: () => void; reject: (error: unknown) => void } | undefined;
+  private failure: unknown;
+  private scheduled = false;
+  private static batchCommand = new WeakMap<GitEnvironment, boolean>();
+
+  constructor(private readonly options: ReaderOptions) {}
+
+  /** Asks for the bytes of an object: an id, or `TREE:path`. */
+  contents(spec: string, handler: ObjectHandler): void {
+    this.push({ kind: 'contents', spec, handler });
+  }
+
+  /** Asks for the type and size of an object without its bytes. */
+  info(spec: string, handler: InfoHandler): void {
+    this.push({ kind: 'info', spec, handler });
+  }
+
+  /** Resolves when every request, those of handlers included, was answered. */
+  async settle(): Promise<void> {
+    if (this.failure !== undefined) throw this.failure;
+    if (this.head === this.queue.length) return;
+    await new Promise<void>((resolve, reject) => {
+      this.waiting = { resolve, reject };
+      this.send();
+    });
+  }
+
+  /** Ends the processes; the reader cannot be used afterwards. */
+  close(): void {
+    this.transport?.close();
+    this.transport = undefined;
+  }
+
+  private push(request: Request): void {
+    // A spec with a line break would be read as two: such paths are answered as missing, never sent.
+    if (request.spec.includes('\n')) {
+      queueMicrotask(() => {
+        request.handler.failed('missing');
+        this.finishIfIdle();
+      });
+      return;
+    }
+    this.queue.push(request);
+    if (!this.scheduled && this.waiting) {
+      this.scheduled = true;
+      queueMicrotask(() => {
+        this.scheduled = false;
+        this.send();
+      });
+    }
+  }
+
+  private send(): void {
+    if (this.failure !== undefined) return;
+    const limit = Math.min(this.queue.length, this.head + IN_FLIGHT);
+    if (this.sent >= limit) return;
+    this.transport ??= this.open();
+    const batch = this.queue.slice(this.sent, limit);
+    this.sent = limit;
+    this.transport.write(batch);
+  }
+
+  private open(): Transport {
+    const supported = ObjectReader.batchCommand.get(this.options.git) ?? true;
+    const events: TransportEvents = {
+      next: () => this.queue[this.head],
+      answered: () => this.answered(),
+      chunkDone: () => this.afterChunk(),
+      ended: (exitCode, stderr) => this.ended(exitCode, stderr, supported),
+      broken: (error) => this.fail(error),
+    };
+    return supported
+      ? new BatchCommand(this.options, events)
+      : new LegacyBatch(this.options, events);
+  }
+
+  private answered(): void {
+    this.head += 1;
+    // Answered requests are dropped in blocks, so that a long walk does not keep them all.
+    if (this.head > 65_536) {
+      this.queue.splice(0, this.head);
+      this.sent -= this.head;
+      this.head = 0;
+    }
+  }
+
+  private afterChunk(): void {
+    this.send();
+    this.finishIfIdle();
+  }
+
+  private finishIfIdle(): void {
+    if (this.head === this.queue.length && this.waiting) {
+      const { resolve } = this.waiting;
+      this.waiting = undefined;
+      this.queue.length = 0;
+      this.head = 0;
+      this.sent = 0;
+      resolve();
+    }
+  }
+
+  private ended(exitCode: number | null, stderr: string, batchCommand: boolean): void {
+    this.transport = undefined;
+    if (this.head === this.queue.length) {
+      this.finishIfIdle();
+      return;
+    }
+    if (this.options.signal?.aborted) {
+      this.fail(this.options.signal.reason);
+      return;
+    }
+    if (batchCommand && /usage:|unknown option/.test(stderr)) {
+      ObjectReader.batchCommand.set(this.options.git, false);
+    } else if (/not a git repository|dubious ownership/.test(stderr)) {
+      this.fail(gitFailure(['cat-file'], exitCode, stderr));
+      return;
+    } else {
+      // Git died on the object that it was answering (design: corrupt objects).
+      const broken = this.queue[this.head];
+      this.answered();
+      broken?.handler.failed('corrupt');
+    }
+    this.sent = this.head;
+    this.afterChunk();
+  }
+
+  private fail(error: unknown): void {
+    this.failure = error ?? new GitError('failed', 'git cat-file ended', ['cat-file'], null, '');
+    this.close();
+    this.waiting?.reject(this.failure);
+    this.waiting = undefined;
+  }
+}
+
+interface TransportEvents {
+  next(): Request | undefined;
+  answered(): void;
+  chunkDone(): void;
+  ended(exitCode: number | null, stderr: string): void;
+  broken(error: unknown): void;
+}
+
+interface Transport {
+  write(batch: readonly Request[]): void;
+  close(): void;
+}
+
+const NEWLINE = 10;
+
+/** Splits cat-file's output into answers; keeps only what is incomplete between chunks. */
+class AnswerParser {
+  private rest: Buffer | undefined;
+  /** A large object is gathered here, its full size allotted at once. */
+  private large: { readonly header: string; readonly data: Buffer; filled: number } | undefined;
+
+  constructor(private readonly events: TransportEvents) {}
+
+  push(chunk: Buffer): void {
+    let data = chunk;
+    if (this.large) {
+      const { large } = this;
+      const wanted = large.data.length - large.filled;
+      const taken = Math.min(wanted, data.length);
+      data.copy(large.data, large.filled, 0, taken);
+      large.filled += taken;
+      if (large.filled < large.data.length) return;
+      this.large = undefined;
+      this.deliver(large.header, large.data.subarray(0, -1));
+      data = data.subarray(taken);
+    } else if (this.rest) {
+      data = Buffer.concat([this.rest, data]);
+    }
+    this.rest = undefined;
+    let at = 0;
+    while (at < data.length) {
+      const lineEnd = data.indexOf(NEWLINE, at);
+      if (lineEnd < 0) break;
+      const header = data.latin1Slice(at, lineEnd);
+      const request = this.events.next();
+      const size = request?.kind === 'contents' ? contentSize(header) : -1;
+      if (size < 0) {
+        this.deliver(header, undefined);
+        at = lineEnd + 1;
+        continue;
+      }
+      const end = lineEnd + 1 + size;
+      if (end + 1 > data.length) {
+        if (size > 65_536) {
+          const gathered = Buffer.allocUnsafe(size + 1);
+          const filled = data.copy(gathered, 0, lineEnd + 1);
+          this.large = { header, data: gathered, filled };
+          return;
+        }
+        break;
+      }
+      this.deliver(header, data.subarray(lineEnd + 1, end));
+      at = end + 1;
+    }
+    if (at < data.length) this.rest = Buffer.from(data.subarray(at));
+  }
+
+  private deliver(header: string, data: Buffer | undefined): void {
+    const request = this.events.next();
+    if (!request) throw new Error('git cat-file answered more than it was asked');
+    this.events.answered();
+    const failure = failureOf(header);
+    if (failure) {
+      request.handler.failed(failure);
+      return;
+    }
+    const first = header.indexOf(' ');
+    const second = header.indexOf(' ', first + 1);
+    const id = header.slice(0, first);
+    const type = header.slice(first + 1, second) as ObjectType;
+    if (request.kind === 'info') request.handler.info(type, Number(header.slice(second + 1)), id);
+    else request.handler.object(type, data ?? Buffer.alloc(0), id);
+  }
+}
+
+/** `-1` when the header says that there is no content. */
+function contentSize(header: string): number {
+  if (failureOf(header)) return -1;
+  return Number(header.slice(header.lastIndexOf(' ') + 1));
+}
+
+function failureOf(header: string): ObjectFailure | undefined {
+  if (header.endsWith(' missing')) return 'missing';
+  if (header.endsWith(' ambiguous')) return 'ambiguous';
+  // `TREE:path` through a symlink or a submodule (`<spec> submodule`, `dangling`, …) names no blob here.
+  return /^[0-9a-f]{40,64} (?:commit|tree|blob|tag) \d+$/.test(header) ? undefined : 'missing';
+}
+
+class BatchCommand implements Transport {
+  private readonly child: ChildProcessWithoutNullStreams;
+
+  constructor(options: ReaderOptions, events: TransportEvents) {
+    this.child = start(options, ['cat-file', '--batch-command', '--buffer'], events);
+  }
+
+  write(batch: readonly Request[]): void {
+    let text = '';
+    for (const request of batch) text += `${request.kind} ${request.spec}\n`;
+    this.child.stdin.write(`${text}flush\n`);
+  }
+
+  close(): void {
+    this.child.removeAllListeners('close');
+    this.child.stdin.end();
+    this.child.stdout.destroy();
+    this.child.kill();
+  }
+}
+
+/** Git before 2.36: contents from `--batch`, sizes from `--batch-check`, asked one kind at a time to keep the order. */
+class LegacyBatch implements Transport {
+  private readonly children = new Map<Request['kind'], ChildProcessWithoutNullStreams>();
+  private pending: Request[] = [];
+  private current: { kind: Request['kind']; left: number } | undefined;
+
+  constructor(
+    private readonly options: ReaderOptions,
+    private readonly events: TransportEvents,
+  ) {}
+
+  write(batch: readonly Request[]): void {
+    this.pending.push(...batch);
+    this.advance();
+  }
+
+  private advance(): void {
+    const first = this.pending[0];
+    if (this.current || !first) return;
+    let count = 0;
+    while (this.pending[count]?.kind === first.kind) count += 1;
+    const run = this.pending.splice(0, count);
+    this.current = { kind: first.kind, left: count };
+    let child = this.children.get(first.kind);
+    if (!child) {
+      const flag = first.kind === 'contents' ? '--batch' : '--batch-check';
+      child = start(this.options, ['cat-file', flag], {
+        ...this.events,
+        answered: () => {
+          this.events.answered();
+          if (this.current) this.current.left -= 1;
+          if (this.current?.left === 0) {
+            this.current = undefined;
+            this.advance();
+          }
+        },
+        ended: (exitCode, stderr) => {
+          this.children.delete(first.kind);
+          this.close();
+          this.events.ended(exitCode, stderr);
+        },
+      });
+      this.children.set(first.kind, child);
+    }
+    child.stdin.write(run.map((request) => `${request.spec}\n`).join(''));
+  }
+
+  close(): void {
+    for (const child of this.children.values()) {
+      child.removeAllListeners('close');
+      child.stdin.end();
+      child.kill();
+    }
+    this.children.clear();
+  }
+}
+
+function start(
+  options: ReaderOptions,
+  args: readonly string[],
+  events: TransportEvents,
+): ChildProcessWithoutNullStreams {
+  const child = spawnGit(options.git, args, options);
+  const parser = new AnswerParser(events);
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    if (stderr.length < 65_536) stderr += chunk.toString('utf8');
+  });
+  child.stdin.on('error', () => undefined); // `close` tells why the process went away
+  child.stdout.on('data', (chunk: Buffer) => {
+    try {
+      parser.push(chunk);
+      events.chunkDone();
+    } catch (error) {
+      events.broken(error);
+    }
+  });
+  child.on('error', (error) => events.broken(options.signal?.aborted ? options.signal.reason : error));
+  child.on('close', (exitCode) => events.ended(exitCode, stderr));
+  return child;
+}
