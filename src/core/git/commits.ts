@@ -42,7 +42,7 @@ export function parseCommit(data: Buffer): CommitObject | undefined {
 /** Only the tree of a commit object, as hex: the first line, at no cost. */
 export function treeOfCommit(data: Buffer): TreeId | undefined {
   const end = data.indexOf(10);
-  const line = data.latin1Slice(0, end < 0 ? data.length : end);
+  const line = data.toString('latin1', 0, end < 0 ? data.length : end);
   return line.startsWith('tree ') ? (line.slice(5) as TreeId) : undefined;
 }
 

@@ -220,7 +220,7 @@ class AnswerParser {
     while (at < data.length) {
       const lineEnd = data.indexOf(NEWLINE, at);
       if (lineEnd < 0) break;
-      const header = data.latin1Slice(at, lineEnd);
+      const header = data.toString('latin1', at, lineEnd);
       const request = this.events.next();
       const size = request?.kind === 'contents' ? contentSize(header) : -1;
       if (size < 0) {
