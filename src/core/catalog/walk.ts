@@ -1,0 +1,195 @@
+import type { ObjectFailure, ObjectReader } from '../git/objects.js';
+import type { PathPatterns } from './patterns.js';
+import { FileKind, TreeNames } from './treeNames.js';
+
+/** A file in a tree that may say something about models. */
+export interface TreeFile {
+  readonly name: string;
+  readonly kind: FileKind;
+  /** Blob id, hex. */
+  readonly blob: string;
+  readonly link: boolean;
+}
+
+/**
+ * What one tree object holds, seen from what its path has already decided. Shared by every branch and every
+ * folder in which the same tree stands.
+ */
+export interface TreeNode {
+  readonly id: string;
+  /** Undefined while it has not been read. */
+  readonly failed: ObjectFailure | undefined;
+  /** A DVC repository begins here: the folder has its own `.dvc/`. */
+  readonly dvcRoot: boolean;
+  readonly files: readonly TreeFile[];
+  readonly folders: readonly TreeFolder[];
+  /** Names that are no UTF-8: listed as far as they can be read. */
+  readonly unreadableNames: readonly string[];
+}
+
+export interface TreeFolder {
+  readonly name: string;
+  readonly node: TreeNode;
+}
+
+interface MutableNode {
+  id: string;
+  state: number;
+  failed: ObjectFailure | undefined;
+  dvcRoot: boolean;
+  files: readonly TreeFile[];
+  folders: readonly TreeFolder[];
+  unreadableNames: readonly string[];
+}
+
+const NOTHING: readonly never[] = [];
+const SPACE = 32;
+const DIGIT_ZERO = 48;
+const DIGIT_TWO = 50;
+const DIGIT_FOUR = 52;
+
+/**
+ * Walks trees through one object reader, each tree object once, however many branches share it. Which files
+ * are kept depends on the patterns alone, so a node is remembered by tree id and pattern state.
+ */
+export class TreeWalker {
+  private readonly names = new TreeNames();
+  private readonly nodes = new Map<number, Map<string, MutableNode>>();
+  /** Pattern answers per state: by name id, 0 unknown, 1 no, 2 yes; folder states likewise, shifted by one. */
+  private readonly included: Uint8Array[] = [];
+  private readonly entered: Int32Array[] = [];
+
+  constructor(
+    private readonly patterns: PathPatterns,
+    private readonly idBytes: 20 | 32,
+    /** Called once per node and kept file, so that its blob can be read in the same pass. */
+    private readonly onFile: (file: TreeFile, reader: ObjectReader) => void,
+  ) {}
+
+  /** The node of a root tree; complete once the reader has settled. */
+  root(tree: string, reader: ObjectReader): TreeNode {
+    return this.visit(tree, this.patterns.root, reader);
+  }
+
+  /** How many nodes are remembered. */
+  get size(): number {
+    let count = 0;
+    for (const nodes of this.nodes.values()) count += nodes.size;
+    return count;
+  }
+
+  private visit(id: string, state: number, reader: ObjectReader): MutableNode {
+    let ofState = this.nodes.get(state);
+    if (!ofState) this.nodes.set(state, (ofState = new Map<string, MutableNode>()));
+    const known = ofState.get(id);
+    if (known && known.failed === undefined) return known;
+    const node: MutableNode = {
+      id,
+      state,
+      failed: undefined,
+      dvcRoot: false,
+      files: NOTHING,
+      folders: NOTHING,
+      unreadableNames: NOTHING,
+    };
+    ofState.set(id, node);
+    reader.contents(id, {
+      failed: (reason) => {
+        node.failed = reason;
+      },
+      object: (type, data) => {
+        if (type === 'tree') this.scan(data, node, reader);
+        else node.failed = 'corrupt';
+      },
+    });
+    return node;
+  }
+
+  /** Reads `mode SP name NUL id` entries as bytes; makes strings only of what is kept. */
+  private scan(data: Buffer, node: MutableNode, reader: ObjectReader): void {
+    const { names, idBytes } = this;
+    const { state } = node;
+    let files: TreeFile[] | undefined;
+    let folders: TreeFolder[] | undefined;
+    let unreadable: string[] | undefined;
+    const end = data.length;
+    let at = 0;
+    while (at < end) {
+      const first = data[at] === DIGIT_ZERO ? at + 1 : at;
+      const folder = data[first] === DIGIT_FOUR;
+      const link = !folder && data[first + 1] === DIGIT_TWO;
+      const plain = folder || link || data[first + 1] === DIGIT_ZERO;
+      while (at < end && data[at] !== SPACE) at += 1;
+      const nameStart = at + 1;
+      at = nameStart;
+      let hash = 0;
+      for (let byte = data[at]; byte !== undefined && byte !== 0; byte = data[at]) {
+        hash = (Math.imul(hash, 31) + byte) | 0;
+        at += 1;
+      }
+      const idStart = at + 1;
+      const next = idStart + idBytes;
+      if (next > end) {
+        node.failed = 'corrupt';
+        return;
+      }
+      if (plain) {
+        const name = names.intern(data, nameStart, at, hash);
+        if (folder) {
+          const inner = this.stateOf(state, name);
+          if (inner < 0) node.dvcRoot = true;
+          else {
+            const child = this.visit(data.toString('hex', idStart, next), inner, reader);
+            (folders ??= []).push({ name: names.name(name), node: child });
+          }
+        } else {
+          const kind = this.kindOf(state, name);
+          if (kind !== FileKind.other) {
+            const file = { name: names.name(name), kind, blob: data.toString('hex', idStart, next), link };
+            (files ??= []).push(file);
+            if (!names.isText(name)) (unreadable ??= []).push(file.name);
+            if (!link) this.onFile(file, reader);
+          }
+        }
+      }
+      at = next;
+    }
+    if (files) node.files = files;
+    if (folders) node.folders = folders;
+    if (unreadable) node.unreadableNames = unreadable;
+  }
+
+  private kindOf(state: number, name: number): FileKind {
+    const kind = this.names.kind(name);
+    if (kind !== FileKind.other) return kind;
+    let answers = this.included[state];
+    if (!answers || name >= answers.length) {
+      const larger = new Uint8Array(Math.max(1024, (name + 1) * 2));
+      if (answers) larger.set(answers);
+      this.included[state] = answers = larger;
+    }
+    let answer = answers[name];
+    if (answer === undefined || answer === 0) {
+      answer = this.patterns.includes(state, this.names.name(name)) ? 2 : 1;
+      answers[name] = answer;
+    }
+    return answer === 2 ? FileKind.lfs : FileKind.other;
+  }
+
+  /** The state inside a folder; -1 for `.dvc`, which holds DVC's own files and no models. */
+  private stateOf(state: number, name: number): number {
+    let answers = this.entered[state];
+    if (!answers || name >= answers.length) {
+      const larger = new Int32Array(Math.max(256, (name + 1) * 2));
+      if (answers) larger.set(answers);
+      this.entered[state] = answers = larger;
+    }
+    let answer = answers[name];
+    if (answer === undefined || answer === 0) {
+      const text = this.names.name(name);
+      answer = text === '.dvc' ? -1 : this.patterns.enter(state, text) + 1;
+      answers[name] = answer;
+    }
+    return answer === -1 ? -1 : answer - 1;
+  }
+}
