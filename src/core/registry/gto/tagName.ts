@@ -1,0 +1,64 @@
+import { SEMVER_PATTERN } from './semver.js';
+
+/** What a tag's name says in GTO's grammar (GTO 1.10). The counter is what stands after the last `#`. */
+export type GtoTag = (
+  | {
+      readonly kind: 'version';
+      readonly artifact: string;
+      readonly version: string;
+      readonly active: boolean;
+    }
+  | { readonly kind: 'stage'; readonly artifact: string; readonly stage: string; readonly active: boolean }
+  | { readonly kind: 'deprecation'; readonly artifact: string }
+  /** `m@created`: in the grammar, but GTO fails on it; it takes a counter and says nothing. */
+  | { readonly kind: 'creation'; readonly artifact: string }
+) & { readonly counter?: number };
+
+const NAME = '[a-zA-Z0-9](?:[a-zA-Z0-9\\-/_]*[a-zA-Z0-9])?';
+const FOLDER = '[a-zA-Z0-9\\-_./]+';
+
+const TAG = new RegExp(
+  `^((?:${FOLDER}=)?${NAME})` +
+    `(?:(?:#(?<stage>${NAME})|@(?<version>v${SEMVER_PATTERN}))(?<cancel>!?)|@(?<word>deprecated|created))` +
+    `(?:#(?<counter>[0-9]+))?$`,
+);
+const ARTIFACT = new RegExp(`^(?:${FOLDER}:)?${NAME}$`);
+const PLAIN = new RegExp(`^${NAME}$`);
+
+/** Reads a GTO tag name; `undefined` when the name is not GTO's at all. `=` in the tag is `:` in the artifact. */
+export function parseTagName(name: string): GtoTag | undefined {
+  const found = TAG.exec(name);
+  if (!found?.groups) return undefined;
+  const artifact = (found[1] ?? '').replace('=', ':');
+  const { stage, version, cancel, word, counter } = found.groups;
+  const count = counter === undefined ? {} : { counter: Number(counter) };
+  if (version !== undefined) return { kind: 'version', artifact, version, active: cancel !== '!', ...count };
+  if (stage !== undefined) return { kind: 'stage', artifact, stage, active: cancel !== '!', ...count };
+  return { kind: word === 'deprecated' ? 'deprecation' : 'creation', artifact, ...count };
+}
+
+/** Writes the tag name that `parseTagName` reads back. */
+export function formatTagName(tag: GtoTag): string {
+  const artifact = tag.artifact.replace(':', '=');
+  const counter = tag.counter === undefined ? '' : `#${tag.counter}`;
+  switch (tag.kind) {
+    case 'version':
+      return `${artifact}@${tag.version}${tag.active ? '' : '!'}${counter}`;
+    case 'stage':
+      return `${artifact}#${tag.stage}${tag.active ? '' : '!'}${counter}`;
+    case 'deprecation':
+      return `${artifact}@deprecated${counter}`;
+    case 'creation':
+      return `${artifact}@created${counter}`;
+  }
+}
+
+/** Whether GTO takes the text as an artifact: `name` or `folder:name`. It may still make no valid ref. */
+export function isArtifactName(text: string): boolean {
+  return ARTIFACT.test(text);
+}
+
+/** GTO's rule for stages, types and labels: letters, digits, `-`, `_`, `/`, beginning and ending alphanumeric. */
+export function isPlainName(text: string): boolean {
+  return PLAIN.test(text);
+}
