@@ -1,0 +1,71 @@
+/**
+ * A real VS Code in a real browser, for tests that click and type, and for looking at what was built.
+ *
+ * ```ts
+ * const window = await openWindow({ folder: '/abs/workspace' }); // the extension as built in dist/, trusted folder
+ * await window.workbench.openView();                              // the Modelkeep container
+ * await window.workbench.expand('main');
+ * console.log(await window.workbench.treeRows());
+ * await window.workbench.runCommand('Modelkeep: Create Experiment Branch');
+ * await window.workbench.setTheme('light');
+ * await window.workbench.screenshot('branch-light');              // .modelkeep-dev/pictures/branch-light.png
+ * await window.close();
+ * ```
+ *
+ * Build first (`npm run build`). Everything that is needed is fetched into .modelkeep-dev the first time. A file in
+ * `test/browser` ending in `.test.ts` is a test (`npm run test:browser`, or one alone:
+ * `npx mocha --config test/browser/.mocharc.json --spec test/browser/x.test.ts`); any other script runs with `npx tsx`.
+ * `MODELKEEP_HEADED=1` shows the browser. What the server and the extension print is in `window.server.log`.
+ */
+import type { Browser } from 'playwright-core';
+import { launchBrowser, newPage, windowAddress } from './page.js';
+import { startServer } from './server.js';
+import type { ServerOptions, VsCodeServer } from './server.js';
+import { THEMES, Workbench } from './workbench.js';
+import type { Theme } from './workbench.js';
+
+export { launchBrowser, newPage, windowAddress } from './page.js';
+export { freePort, startServer } from './server.js';
+export type { ServerOptions, VsCodeServer } from './server.js';
+export { PICTURES, THEMES, Workbench } from './workbench.js';
+export type { Theme, TreeRow } from './workbench.js';
+
+export interface WindowOptions extends ServerOptions {
+  /** The absolute path of the folder to open; without it the window is empty. */
+  readonly folder?: string;
+  /** `dark` by default. */
+  readonly theme?: Theme;
+  readonly size?: { readonly width: number; readonly height: number };
+}
+
+export interface OpenWindow {
+  readonly workbench: Workbench;
+  readonly server: VsCodeServer;
+  readonly browser: Browser;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a window of VS Code with the extension: from `dist/` of the repository, or, with `vsix`, as installed from
+ * that file. Each window has a server and a browser profile of its own, so that nothing is left from another.
+ */
+export async function openWindow(options: WindowOptions = {}): Promise<OpenWindow> {
+  const settings = { 'workbench.colorTheme': THEMES[options.theme ?? 'dark'], ...options.settings };
+  const [server, browser] = await Promise.all([startServer({ ...options, settings }), launchBrowser()]);
+  const close = async (): Promise<void> => {
+    await browser.close();
+    await server.stop();
+  };
+  try {
+    const page = await newPage(browser, options.size ?? { width: 1280, height: 800 });
+    await page.goto(
+      windowAddress(server, { folder: options.folder, development: options.vsix === undefined }),
+    );
+    const workbench = new Workbench(page);
+    await workbench.ready();
+    return { workbench, server, browser, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

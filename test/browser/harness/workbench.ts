@@ -1,0 +1,242 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Frame, FrameLocator, Locator, Page } from 'playwright-core';
+import { devFolder } from '../../../scripts/dev/paths.mjs';
+
+/** VS Code's own four themes; every view is looked at in each. */
+export const THEMES = {
+  light: 'Light Modern',
+  dark: 'Dark Modern',
+  'high-contrast-light': 'Light High Contrast',
+  'high-contrast-dark': 'Dark High Contrast',
+} as const;
+
+export type Theme = keyof typeof THEMES;
+
+export const PICTURES = join(devFolder, 'pictures');
+
+/** A row of a tree as a person sees it. */
+export interface TreeRow {
+  /** 1 for the outermost rows. */
+  readonly level: number;
+  readonly label: string;
+  /** The grey text after the label. */
+  readonly description: string;
+  /** null where there is nothing to unfold. */
+  readonly expanded: boolean | null;
+  readonly selected: boolean;
+}
+
+/** What a person does in a window of VS Code: keys, clicks and reading what is on the screen. */
+export class Workbench {
+  constructor(readonly page: Page) {}
+
+  /** Waits until the window is drawn and its extension host answers. */
+  async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+    await this.page
+      .locator('.monaco-workbench .part.activitybar .action-item')
+      .first()
+      .waitFor({ timeout: 60_000 });
+  }
+
+  /** Opens the palette with F1, types the command's title and presses Enter on the entry of exactly that title. */
+  async runCommand(title: string): Promise<void> {
+    await this.openPalette(`>${title}`);
+    const entry = this.quickInputRow(title);
+    await entry.waitFor();
+    await entry.click();
+  }
+
+  /** The palette with this text in it, left open. */
+  async openPalette(text = '>'): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.page.keyboard.press('F1');
+    await this.quickInput.waitFor();
+    await this.page.locator('.quick-input-widget .quick-input-box input').fill(text);
+  }
+
+  /** The quick input: palette, quick picks and input boxes alike. */
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible');
+  }
+
+  /** An entry of the quick input by its label, or its label and description. */
+  quickInputRow(label: string): Locator {
+    return this.quickInput
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ has: this.page.locator('.monaco-icon-label').filter({ hasText: exactStart(label) }) })
+      .first();
+  }
+
+  /** The labels (with their descriptions) in the quick input, from the top. */
+  async quickInputRows(): Promise<string[]> {
+    const rows = this.quickInput.locator('.quick-input-list .monaco-list-row');
+    await rows.first().waitFor();
+    return rows.evaluateAll((elements) =>
+      elements.map((element) => element.getAttribute('aria-label') ?? ''),
+    );
+  }
+
+  /** Types into the quick input in place of what it holds; with `accept` presses Enter after it. */
+  async type(text: string, options: { accept?: boolean } = {}): Promise<void> {
+    await this.quickInput.waitFor();
+    const input = this.quickInput.locator('.quick-input-box input');
+    await input.fill(text);
+    if (options.accept === true) await this.page.keyboard.press('Enter');
+  }
+
+  async press(key: string): Promise<void> {
+    await this.page.keyboard.press(key);
+  }
+
+  /** What the quick input says below its box: the prompt or the validation's message. */
+  async quickInputMessage(): Promise<string> {
+    return clean(await this.quickInput.locator('.quick-input-message').innerText());
+  }
+
+  /** The title above the quick input, with its step: `Create experiment branch (1/3)`. */
+  async quickInputTitle(): Promise<string> {
+    return clean(await this.quickInput.locator('.quick-input-title').innerText());
+  }
+
+  /** Shows a view container by its name in the activity bar. */
+  async openView(container = 'Modelkeep'): Promise<void> {
+    const item = this.page.locator('.part.activitybar .action-item').filter({
+      has: this.page.locator(`.action-label[aria-label^=${JSON.stringify(container)}]`),
+    });
+    await item.first().waitFor({ timeout: 30_000 });
+    if ((await item.first().getAttribute('aria-expanded')) !== 'true') await item.first().click();
+    await this.sideBar.waitFor();
+  }
+
+  get sideBar(): Locator {
+    return this.page.locator('.part.sidebar');
+  }
+
+  /** The rows of the side bar's trees, from the top, as far as they are on the screen. */
+  async treeRows(): Promise<TreeRow[]> {
+    return this.sideBar.locator('.monaco-list-row').evaluateAll((elements) =>
+      elements
+        .map((element) => ({ element, index: Number(element.getAttribute('data-index')) }))
+        .sort((a, b) => a.index - b.index)
+        .map(({ element }) => {
+          const text = (selector: string): string =>
+            (element.querySelector(selector)?.textContent ?? '').replaceAll('\u00a0', ' ').trim();
+          const expanded = element.getAttribute('aria-expanded');
+          return {
+            level: Number(element.getAttribute('aria-level')),
+            label: text('.label-name'),
+            description: text('.label-description'),
+            expanded: expanded === null ? null : expanded === 'true',
+            selected: element.classList.contains('selected'),
+          };
+        }),
+    );
+  }
+
+  /** A row of the side bar's trees by its label; the first of several. */
+  treeRow(label: string): Locator {
+    return this.sideBar
+      .locator('.monaco-list-row')
+      .filter({ has: this.page.locator('.label-name').filter({ hasText: exact(label) }) })
+      .first();
+  }
+
+  /** Unfolds a row, if it is folded, and waits until it is. */
+  async expand(label: string): Promise<void> {
+    const row = this.treeRow(label);
+    await row.waitFor({ timeout: 30_000 });
+    if ((await row.getAttribute('aria-expanded')) === 'false') {
+      await row.locator('.monaco-tl-twistie').click();
+      await this.page.waitForFunction(
+        (element) => element?.getAttribute('aria-expanded') === 'true',
+        await row.elementHandle(),
+      );
+    }
+  }
+
+  /** Chooses from a row's context menu. */
+  async chooseFromMenu(label: string, entry: string): Promise<void> {
+    await this.treeRow(label).click({ button: 'right' });
+    const item = this.page
+      .locator('.context-view .monaco-menu .action-item')
+      .filter({ hasText: exactStart(entry) })
+      .first();
+    await item.waitFor();
+    await item.click();
+  }
+
+  /** The status bar item that has this text in it. */
+  statusBarItem(text: string | RegExp): Locator {
+    return this.page.locator('.part.statusbar .statusbar-item').filter({ hasText: text }).first();
+  }
+
+  /** The texts of the notifications on the screen. */
+  async notifications(): Promise<string[]> {
+    const messages = this.page.locator('.notifications-toasts .notification-list-item-message');
+    return (await messages.allInnerTexts()).map(clean);
+  }
+
+  /** Presses a button of the newest notification. */
+  async answerNotification(button: string): Promise<void> {
+    await this.page
+      .locator('.notifications-toasts .monaco-button')
+      .filter({ hasText: exact(button) })
+      .first()
+      .click();
+  }
+
+  /** The inner document of the webview in front. */
+  webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  }
+
+  /** The same as a frame, for `evaluate` (axe); waits until `selector` is in it. */
+  async webviewFrame(selector = 'body'): Promise<Frame> {
+    const handle = await this.webview().locator(selector).first().elementHandle({ timeout: 30_000 });
+    const frame = await handle?.ownerFrame();
+    if (frame === null || frame === undefined) throw new Error('The webview has no frame');
+    return frame;
+  }
+
+  async setTheme(theme: Theme): Promise<void> {
+    await this.runCommand('Preferences: Color Theme');
+    const row = this.quickInputRow(THEMES[theme]);
+    await this.type(THEMES[theme]);
+    await row.click();
+    await this.quickInput.waitFor({ state: 'hidden' });
+    const kind = {
+      light: 'vs',
+      dark: 'vs-dark',
+      'high-contrast-light': 'hc-light',
+      'high-contrast-dark': 'hc-black',
+    }[theme];
+    await this.page.locator(`.monaco-workbench.${kind}`).waitFor();
+  }
+
+  /** Leaves a picture of the window in .modelkeep-dev/pictures and returns its path. */
+  async screenshot(name: string): Promise<string> {
+    await mkdir(PICTURES, { recursive: true });
+    const path = join(PICTURES, `${name}.png`);
+    await this.page.mouse.move(0, 0);
+    await this.page.screenshot({ path, animations: 'disabled' });
+    return path;
+  }
+}
+
+function clean(text: string): string {
+  return text.replaceAll('\u00a0', ' ').trim();
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`).replaceAll(' ', String.raw`\s`);
+}
+
+function exact(text: string): RegExp {
+  return new RegExp(`^\\s*${escape(text)}\\s*$`);
+}
+
+function exactStart(text: string): RegExp {
+  return new RegExp(`^\\s*${escape(text)}`);
+}
