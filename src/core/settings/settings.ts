@@ -33,17 +33,33 @@ export interface Settings {
   readonly predictions: { readonly logs: readonly string[]; readonly version: string; readonly time: string };
 }
 
+/** One kind of branch and how its names are made (formats.md section 8). */
 export interface BranchConvention {
+  /** The kind, as `--kind` and the picker call it. */
   readonly name: string;
-  /** `experiment/{model}_{slug}` over `{model} {slug} {date} {user} {issue} {n}`. */
+  readonly description?: string;
+  /**
+   * `experiment/{model}_{slug}` over `{model} {slug} {date} {user} {issue} {n}`; a group in square brackets
+   * (Git forbids them in names) may be left out: `feature/[{issue}-]{slug}`.
+   */
   readonly pattern?: string;
-  /** A free regular expression in RE2's dialect, instead of or beside the pattern. */
+  /** A free regular expression in RE2's dialect that the whole name must match, instead of or beside the pattern. */
   readonly regex?: string;
+  /** Parts in square brackets that must be there all the same. */
+  readonly required?: readonly ConventionPart[];
+  /** Of the whole name, in characters. */
+  readonly minLength?: number;
   readonly maxLength?: number;
+  /** Of the parts that people write; `lower` unless `allowed` says which characters. Issue keys keep theirs. */
   readonly case?: 'lower' | 'any';
-  /** The characters allowed beside the pattern's own, as a regular expression class without brackets. */
+  /** What those parts may consist of, as a regular expression class without brackets: `a-z0-9-`. */
   readonly allowed?: string;
 }
+
+export const CONVENTION_PARTS = ['model', 'slug', 'date', 'user', 'issue', 'n'] as const;
+
+/** What a convention's pattern may name: the model's name as a slug, what the branch tries, the day, who, ticket, number. */
+export type ConventionPart = (typeof CONVENTION_PARTS)[number];
 
 export interface Environment {
   readonly name: string;

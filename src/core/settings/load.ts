@@ -1,0 +1,159 @@
+import { constants } from 'node:fs';
+import { lstat, open, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import type { Diagnostic } from '../diagnostic.js';
+import { readBlobAt } from '../git/files.js';
+import type { CommitId } from '../git/ids.js';
+import { resolveCommit } from '../git/revisions.js';
+import { GitError } from '../git/process.js';
+import type { Repository } from '../git/repository.js';
+import type { Settings } from './settings.js';
+import { DEFAULT_SETTINGS } from './settings.js';
+
+/** Where the settings were read; `none` when there is no file and the defaults hold. */
+export type SettingsOrigin =
+  | { readonly kind: 'workspace' }
+  | { readonly kind: 'commit'; readonly commit: string; readonly because: 'bare' | 'default-branch' }
+  | { readonly kind: 'none' };
+
+export interface LoadedSettings {
+  readonly settings: Settings;
+  readonly source: SettingsOrigin;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface LoadSettingsOptions {
+  /** Tip of the default branch: where the settings are looked for when the working copy has none. */
+  readonly defaultCommit?: CommitId | null;
+  /** Reads one file of a commit; a caller with a running reader saves a process by giving it. */
+  readonly readAt?: (commit: string, path: string) => Promise<Buffer | null>;
+  readonly signal?: AbortSignal;
+}
+
+const FILE = 'modelkeep.yaml';
+const LIMIT = 128 * 1024;
+
+/**
+ * Reads the team's settings: of the working copy, in a bare repository of HEAD, and where that has none of the
+ * default branch (then an info diagnostic says so). Nothing is parsed, no parser even loaded, without a file.
+ * Never throws for what the file holds; aborting throws the signal's reason.
+ */
+export async function loadSettings(
+  repository: Repository,
+  options: LoadSettingsOptions = {},
+): Promise<LoadedSettings> {
+  const abortable = options.signal ? { signal: options.signal } : {};
+  const readAt =
+    options.readAt ??
+    ((commit, file) => readBlobAt(repository, commit, file, { limit: LIMIT + 1, ...abortable }));
+  if (!repository.bare) {
+    const found = await readWorkspace(repository.root);
+    if (found.kind === 'bytes') return parsed(found.bytes, { kind: 'workspace' }, []);
+    if (found.kind === 'refused') {
+      return {
+        settings: DEFAULT_SETTINGS,
+        source: { kind: 'none' },
+        diagnostics: [problem('error', found.code, found.message)],
+      };
+    }
+  } else {
+    const head = await headCommit(repository, abortable);
+    const bytes = head === null ? null : await readAt(head, FILE);
+    if (head !== null && bytes !== null)
+      return parsed(bytes, { kind: 'commit', commit: head, because: 'bare' }, []);
+  }
+  options.signal?.throwIfAborted();
+  const commit = options.defaultCommit ?? null;
+  const bytes = commit === null ? null : await readAt(commit, FILE);
+  if (commit === null || bytes === null)
+    return { settings: DEFAULT_SETTINGS, source: { kind: 'none' }, diagnostics: [] };
+  return parsed(bytes, { kind: 'commit', commit, because: 'default-branch' }, [
+    problem(
+      'info',
+      'settings-from-default-branch',
+      `There is no ${FILE} here: the one of the default branch counts.`,
+    ),
+  ]);
+}
+
+async function parsed(
+  bytes: Buffer,
+  source: SettingsOrigin,
+  before: readonly Diagnostic[],
+): Promise<LoadedSettings> {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    const message = 'This file is not UTF-8 text; the defaults hold. Save it as UTF-8.';
+    return {
+      settings: DEFAULT_SETTINGS,
+      source,
+      diagnostics: [...before, problem('error', 'settings-unreadable', message)],
+    };
+  }
+  const { parseSettings } = await import('./parse.js');
+  const { settings, diagnostics } = parseSettings(text);
+  return { settings, source, diagnostics: [...before, ...diagnostics] };
+}
+
+type WorkspaceFile =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'bytes'; readonly bytes: Buffer }
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string };
+
+async function readWorkspace(root: string): Promise<WorkspaceFile> {
+  const refused = (message: string, code = 'settings-unreadable'): WorkspaceFile => ({
+    kind: 'refused',
+    code,
+    message,
+  });
+  const file = path.join(root, FILE);
+  try {
+    if ((await lstat(file)).isSymbolicLink()) {
+      const inside = path.relative(await realpath(root), await realpath(file));
+      if (inside.startsWith('..') || path.isAbsolute(inside)) {
+        return refused(
+          'This link leaves the repository, so it is not followed; the defaults hold.',
+          'settings-outside',
+        );
+      }
+    }
+    // Not blocking on a pipe that somebody put in its place.
+    const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const { size } = await handle.stat();
+      if (!(await handle.stat()).isFile()) return refused('This is not a file; the defaults hold.');
+      if (size > LIMIT)
+        return refused(`This file is larger than ${String(LIMIT / 1024)} KB; the defaults hold.`);
+      return { kind: 'bytes', bytes: await handle.readFile() };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR')) return { kind: 'absent' };
+    return refused(
+      `This file cannot be read (${error instanceof Error ? error.message : String(error)}); the defaults hold.`,
+    );
+  }
+}
+
+async function headCommit(
+  repository: Repository,
+  options: { readonly signal?: AbortSignal },
+): Promise<CommitId | null> {
+  try {
+    return await resolveCommit(repository, 'HEAD', options);
+  } catch (error) {
+    if (error instanceof GitError && error.reason === 'not-found-ref') return null;
+    throw error;
+  }
+}
+
+function problem(severity: Diagnostic['severity'], code: string, message: string): Diagnostic {
+  return { severity, code, message, path: FILE, line: 1 };
+}
+
+function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
