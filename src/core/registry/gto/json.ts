@@ -1,6 +1,7 @@
 import { isoTime } from '../../git/commits.js';
 import { shortTag } from './event.js';
 import type { GtoEvent, StageEvent } from './event.js';
+import { compareSemVer, parseSemVer } from './semver.js';
 import type { GtoAssignment, GtoState, GtoVersion } from './state.js';
 
 /** `gto show --json`: one entry an artifact. */
@@ -79,32 +80,54 @@ export function gtoCheckRef(state: GtoState, tag: string): Readonly<Record<strin
   return undefined;
 }
 
-/** The JSON of `gto show NAME --json` without `enrichments`, which come from commits and not from tags. */
+/**
+ * The JSON of `gto show NAME --json`, without what GTO takes from commits and not from tags: `enrichments`, the
+ * `activated_at` of a commit that is only staged, and the eventless double that it lists for each such stage tag.
+ */
 export function gtoShowArtifact(state: GtoState, name: string): readonly Readonly<Record<string, unknown>>[] {
   const artifact = state.artifacts.get(name);
   if (!artifact?.active) return [];
   const held = [...artifact.stages.values()].flatMap((holders) => holders.slice(0, 1));
-  return artifact.versions
-    .filter((version) => version.active)
-    .map((version) => ({
-      ...versionJson(version),
-      stages: held
-        .filter((holder) => holder.version.version === version.version)
-        .flatMap((holder) => {
-          const assignment = holder.version.stages.get(holder.assignment.stage);
-          return assignment ? [stageJson(holder.version, assignment)] : [];
-        }),
-    }));
+  return highestFirst(artifact.versions.filter((version) => version.active)).map((version) => ({
+    ...versionJson(version),
+    stages: held
+      .filter((holder) => holder.version.version === version.version)
+      .flatMap((holder) => {
+        const assignment = holder.version.stages.get(holder.assignment.stage);
+        return assignment ? [stageJson(holder.version, assignment)] : [];
+      }),
+  }));
+}
+
+/** GTO's order: versions by SemVer, then commits that are only staged by their ids, each the highest first. */
+function highestFirst(versions: readonly GtoVersion[]): readonly GtoVersion[] {
+  const read = versions.map((version) => ({ version, semver: parseSemVer(version.version) }));
+  const numbered = read.flatMap(({ version, semver }) => (semver ? [{ version, semver }] : []));
+  const staged = read.filter(({ semver }) => !semver);
+  return [
+    ...numbered.sort((left, right) => compareSemVer(left.semver, right.semver)).reverse(),
+    ...staged
+      .sort((left, right) =>
+        left.version.version < right.version.version
+          ? -1
+          : left.version.version > right.version.version
+            ? 1
+            : 0,
+      )
+      .reverse(),
+  ].map(({ version }) => version);
 }
 
 function versionJson(version: GtoVersion): Record<string, unknown> {
+  const [first] = version.registrations;
   return {
     artifact: version.authoring.artifact,
     commit_hexsha: version.commit,
     version: version.version,
-    registrations: version.registrations.map(fullEventJson),
-    deregistrations: version.deregistrations.map(fullEventJson),
+    registrations: version.registrations.map(fieldsJson),
+    deregistrations: version.deregistrations.map(fieldsJson),
     is_active: version.active,
+    ...(first ? { activated_at: isoTime(first) } : {}),
     ...authoringJson(version.authoring),
     discovered: version.registrations.length + version.deregistrations.length === 0,
   };
@@ -138,7 +161,13 @@ function authoringJson(event: GtoEvent): Record<string, unknown> {
 }
 
 function fullEventJson(event: GtoEvent): Record<string, unknown> {
-  return { priority: PRIORITY[event.kind], addition: PRIORITY[event.kind] % 2 === 1, ...eventJson(event) };
+  return { ...fieldsJson(event), event: event.kind };
+}
+
+function fieldsJson(event: GtoEvent): Record<string, unknown> {
+  const priority = PRIORITY[event.kind];
+  const { event: _, ...fields } = eventJson(event);
+  return { priority, addition: priority % 2 === 1, ...fields };
 }
 
 function eventJson(event: GtoEvent): Record<string, unknown> {

@@ -17,8 +17,11 @@ export type GtoTag = (
 const NAME = '[a-zA-Z0-9](?:[a-zA-Z0-9\\-/_]*[a-zA-Z0-9])?';
 const FOLDER = '[a-zA-Z0-9\\-_./]+';
 
+/** An artifact as tags write it, as the source of a regular expression without groups. */
+export const ARTIFACT_IN_TAG = `(?:${FOLDER}=)?${NAME}`;
+
 const TAG = new RegExp(
-  `^((?:${FOLDER}=)?${NAME})` +
+  `^(${ARTIFACT_IN_TAG})` +
     `(?:(?:#(?<stage>${NAME})|@(?<version>v${SEMVER_PATTERN}))(?<cancel>!?)|@(?<word>deprecated|created))` +
     `(?:#(?<counter>[0-9]+))?$`,
 );
@@ -29,7 +32,7 @@ const PLAIN = new RegExp(`^${NAME}$`);
 export function parseTagName(name: string): GtoTag | undefined {
   const found = TAG.exec(name);
   if (!found?.groups) return undefined;
-  const artifact = (found[1] ?? '').replace('=', ':');
+  const artifact = fromTag(found[1] ?? '');
   const { stage, version, cancel, word, counter } = found.groups;
   const count = counter === undefined ? {} : { counter: Number(counter) };
   if (version !== undefined) return { kind: 'version', artifact, version, active: cancel !== '!', ...count };
@@ -39,7 +42,7 @@ export function parseTagName(name: string): GtoTag | undefined {
 
 /** Writes the tag name that `parseTagName` reads back. */
 export function formatTagName(tag: GtoTag): string {
-  const artifact = tag.artifact.replace(':', '=');
+  const artifact = toTag(tag.artifact);
   const counter = tag.counter === undefined ? '' : `#${tag.counter}`;
   switch (tag.kind) {
     case 'version':
@@ -51,6 +54,16 @@ export function formatTagName(tag: GtoTag): string {
     case 'creation':
       return `${artifact}@created${counter}`;
   }
+}
+
+/** `sub/dir:model` as tags write it: `sub/dir=model`. */
+export function toTag(artifact: string): string {
+  return artifact.replace(':', '=');
+}
+
+/** `sub/dir=model` as people and `dvc.yaml` write it: `sub/dir:model`. */
+export function fromTag(text: string): string {
+  return text.replace('=', ':');
 }
 
 /** Whether GTO takes the text as an artifact: `name` or `folder:name`. It may still make no valid ref. */
