@@ -1,0 +1,186 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Catalog } from '../../core/catalog/catalog.js';
+import type { AllBranchFacts } from '../../core/git/branchFacts.js';
+import { readBranchFacts } from '../../core/git/branchFacts.js';
+import type { Repository } from '../../core/git/repository.js';
+import { firstLine, isCancellation } from '../log.js';
+import { Coalescer } from './coalesce.js';
+import type { RepositoryWatch } from './watchRepository.js';
+import { watchRepository } from './watchRepository.js';
+
+/** A catalog with what the view needs beside it. */
+export interface Snapshot {
+  readonly catalog: Catalog;
+  readonly facts: AllBranchFacts;
+  /** Milliseconds since 1970. */
+  readonly readAt: number;
+}
+
+/** What is known of one repository. An old snapshot is kept while the next is read, and when that fails. */
+export type EntryState =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'reading'; readonly snapshot: Snapshot | null }
+  | { readonly kind: 'ready'; readonly snapshot: Snapshot }
+  | { readonly kind: 'failed'; readonly snapshot: Snapshot | null; readonly error: unknown };
+
+export type OpenCatalog = (
+  repository: Repository,
+  options: { readonly signal: AbortSignal; readonly previous: Catalog | null },
+) => Promise<Catalog>;
+
+/** No single reading of a repository takes longer; a hanging disk or network drive is a failure with a name. */
+const TIME_LIMIT = 120_000;
+
+/** One repository of the workspace: its catalog, kept up to date while somebody looks. */
+export class RepositoryEntry implements vscode.Disposable {
+  private current: EntryState = { kind: 'idle' };
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.changed.event;
+  private readonly refreshes = new Coalescer((signal) => this.read(signal));
+  private watch: RepositoryWatch | undefined;
+  private watched = '';
+  /** Why changes cannot be watched; null while they are. */
+  watchFailure: string | null = null;
+  /** Something changed while nobody looked. */
+  private stale = false;
+
+  constructor(
+    readonly repository: Repository,
+    private readonly open: OpenCatalog,
+    private readonly isWatched: () => boolean,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  get name(): string {
+    return path.basename(this.repository.root);
+  }
+
+  get state(): EntryState {
+    return this.current;
+  }
+
+  get snapshot(): Snapshot | null {
+    return this.current.kind === 'idle' ? null : this.current.snapshot;
+  }
+
+  /** Reads the catalog if it was never read, or if something changed while nobody looked. */
+  wake(): void {
+    if (this.current.kind !== 'idle' && !this.stale) return;
+    if (this.current.kind === 'idle') this.set({ kind: 'reading', snapshot: null });
+    this.stale = false;
+    this.refreshes.now();
+  }
+
+  /** Reads again now, whatever is known. */
+  refresh(): void {
+    this.refreshes.now();
+  }
+
+  /** The next settled catalog: what a command works on. Rejects with what reading failed with. */
+  async ready(): Promise<Snapshot> {
+    this.wake();
+    for (;;) {
+      const state = this.current;
+      if (state.kind === 'ready') return state.snapshot;
+      if (state.kind === 'failed') throw state.error;
+      if (state.kind === 'reading' && state.snapshot !== null) return state.snapshot;
+      await new Promise<void>((resolve) => {
+        const once = this.changed.event(() => {
+          once.dispose();
+          resolve();
+        });
+      });
+    }
+  }
+
+  /** Reads again and answers with a catalog that has seen everything done until now. */
+  async refreshed(): Promise<Snapshot> {
+    const before = this.snapshot;
+    this.refresh();
+    for (;;) {
+      await new Promise<void>((resolve) => {
+        const once = this.changed.event(() => {
+          once.dispose();
+          resolve();
+        });
+      });
+      const state = this.current;
+      if (state.kind === 'ready' && state.snapshot !== before) return state.snapshot;
+      if (state.kind === 'failed') throw state.error;
+    }
+  }
+
+  private event(what: string): void {
+    this.log.trace(`${this.name}: ${what} changed`);
+    if (this.isWatched()) this.refreshes.event();
+    else this.stale = true;
+  }
+
+  private async read(signal: AbortSignal): Promise<void> {
+    const previous = this.snapshot;
+    this.set({ kind: 'reading', snapshot: previous });
+    const started = performance.now();
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(TIME_LIMIT)]);
+    try {
+      const catalog = await this.open(this.repository, { signal: limited, previous: previous?.catalog ?? null });
+      const tip = catalog.defaultBranch?.branch.commit ?? null;
+      const facts = await readBranchFacts(this.repository, tip, { signal: limited });
+      signal.throwIfAborted();
+      this.log.info(`${this.name}: read in ${(performance.now() - started).toFixed(0)} ms`);
+      this.startWatching(catalog);
+      this.set({ kind: 'ready', snapshot: { catalog, facts, readAt: Date.now() } });
+    } catch (error) {
+      // A newer run follows a cancelled one: it will say how things stand.
+      if (signal.aborted || isCancellation(error)) return;
+      this.log.error(`${this.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      this.set({ kind: 'failed', snapshot: previous, error });
+    }
+  }
+
+  private startWatching(catalog: Catalog): void {
+    const files = watchedFiles(catalog);
+    const key = files.join('\n');
+    if (this.watch && key === this.watched && this.watchFailure === null) return;
+    this.watch?.dispose();
+    this.watched = key;
+    this.watchFailure = null;
+    this.watch = watchRepository(this.repository, files, {
+      changed: (what) => this.event(what),
+      failed: (reason) => {
+        if (this.watchFailure !== null) return;
+        this.watchFailure = reason;
+        this.log.warn(`${this.name}: changes cannot be watched (${reason}); looking again when the window gets focus`);
+        this.changed.fire();
+      },
+    });
+  }
+
+  private set(state: EntryState): void {
+    this.current = state;
+    this.changed.fire();
+  }
+
+  dispose(): void {
+    this.refreshes.dispose();
+    this.watch?.dispose();
+    this.changed.dispose();
+  }
+}
+
+/** Files of the working copy that the catalog or a pin is read from. */
+function watchedFiles(catalog: Catalog): readonly string[] {
+  if (catalog.repository.bare) return [];
+  const files = new Set(['modelkeep.yaml', '.gto', 'artifacts.yaml']);
+  for (const environment of catalog.settings.environments) {
+    for (const pin of environment.pins) {
+      if (pin.target.kind === 'file') for (const file of pin.target.files) files.add(file);
+    }
+  }
+  return [...files].map((file) => path.resolve(catalog.repository.root, file)).sort();
+}
+
+/** What a failed entry says first. */
+export function failureOf(state: EntryState): string | null {
+  return state.kind === 'failed' ? firstLine(state.error) : null;
+}
