@@ -1,0 +1,103 @@
+import { get, isList, isMap, isScalar, scalarText, typeName } from './node.js';
+import type { MapNode, Node } from './node.js';
+import type { RawStage } from './pipeline.js';
+import type { Context } from './template.js';
+import { TemplateError } from './template.js';
+
+/** One stage as `foreach` or `matrix` generates it, or an ordinary one. */
+export interface StageInstance {
+  /** `train`, `train@de`, `train@cnn-0.1`. */
+  readonly name: string;
+  readonly definition: MapNode;
+  /** `item` and `key`; empty for an ordinary stage. */
+  readonly local: ReadonlyMap<string, Node>;
+}
+
+/** What one `dvc.yaml` may generate. */
+const MOST_STAGES = 5_000;
+
+/** Counts the stages of one `dvc.yaml`. */
+export class StageBudget {
+  #left = MOST_STAGES;
+
+  pay(stages: number): void {
+    this.#left -= stages;
+    if (this.#left < 0) throw new TemplateError(`More than ${MOST_STAGES} stages are generated`);
+  }
+}
+
+/**
+ * Expands `foreach` and `matrix` (DVC 3.64): names are `t@item` for a plain list, `t@index` for a list that holds a
+ * list or mapping, `t@key` for a mapping, and the values joined by `-` for a matrix.
+ * @throws TemplateError
+ */
+export function expandStage(stage: RawStage, context: Context, budget: StageBudget): StageInstance[] {
+  const { definition } = stage;
+  const matrix = get(definition, 'matrix');
+  if (matrix !== undefined) return expandMatrix(stage, matrix, context, budget);
+  const foreach = get(definition, 'foreach');
+  if (foreach === undefined) {
+    budget.pay(1);
+    return [{ name: stage.name, definition, local: new Map() }];
+  }
+  const body = get(definition, 'do');
+  if (!isMap(body)) throw new TemplateError('"foreach" needs a "do" with the stage');
+  const items = context.resolve(foreach);
+  const instance = (key: string, local: [string, Node][]): [string, StageInstance] => [
+    key,
+    { name: `${stage.name}@${key}`, definition: body, local: new Map(local) },
+  ];
+  let instances: [string, StageInstance][];
+  if (isMap(items)) {
+    budget.pay(items.map.length);
+    instances = items.map.map(([key, item]) =>
+      instance(key, [
+        ['item', item],
+        ['key', key],
+      ]),
+    );
+  } else if (isList(items)) {
+    budget.pay(items.length);
+    const isComposite = items.some((item) => !isScalar(item));
+    instances = items.map((item, index) =>
+      instance(!isComposite && isScalar(item) ? scalarText(item) : String(index), [['item', item]]),
+    );
+  } else {
+    throw new TemplateError(`"foreach" needs a list or a mapping, not ${typeName(items)}`);
+  }
+  // DVC keeps them in a dict: the last of several equal names counts.
+  return [...new Map(instances).values()];
+}
+
+function expandMatrix(stage: RawStage, matrix: Node, context: Context, budget: StageBudget): StageInstance[] {
+  const resolved = context.resolve(matrix);
+  if (!isMap(resolved)) throw new TemplateError(`"matrix" needs a mapping, not ${typeName(resolved)}`);
+  const axes = resolved.map.map(([name, values]) => {
+    if (!isList(values))
+      throw new TemplateError(`"matrix" needs a list for "${name}", not ${typeName(values)}`);
+    return { name, values };
+  });
+  budget.pay(axes.reduce((product, { values }) => product * values.length, 1));
+  const definition: MapNode = { map: stage.definition.map.filter(([key]) => key !== 'matrix') };
+  let combinations: {
+    readonly fragments: readonly string[];
+    readonly item: readonly (readonly [string, Node, number])[];
+  }[] = [{ fragments: [], item: [] }];
+  for (const { name, values } of axes) {
+    combinations = combinations.flatMap(({ fragments, item }) =>
+      values.map((value, index) => ({
+        fragments: [...fragments, isScalar(value) ? scalarText(value) : `${name}${index}`],
+        item: [...item, [name, value, 0] as const],
+      })),
+    );
+  }
+  const instances = combinations.map(({ fragments, item }): [string, StageInstance] => {
+    const key = fragments.join('-');
+    const local = new Map<string, Node>([
+      ['key', key],
+      ['item', { map: item }],
+    ]);
+    return [key, { name: `${stage.name}@${key}`, definition, local }];
+  });
+  return [...new Map(instances).values()];
+}

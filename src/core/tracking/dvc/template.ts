@@ -1,0 +1,183 @@
+import { isList, isMap, isNumberNode, isScalar, scalarText, typeName } from './node.js';
+import type { Entry, MapNode, Node } from './node.js';
+
+/** A template that cannot be resolved; caught by `resolvePipeline`, which reports it on the stage's line. */
+export class TemplateError extends Error {}
+
+/** `${…}` not preceded by a backslash (DVC: KEYCRE). */
+const EXPRESSION = /(?<!\\)\$\{([^\n]*?)\}/g;
+/** `a.b[0].c` (DVC's grammar). */
+const ADDRESS = /^[^.[\]]+(?:\.[^.[\]]+|\[[^.[\]]+\])*$/;
+/** What all resolved text of one `dvc.yaml` may amount to: a template can multiply a long variable. */
+const MOST_CHARACTERS = 20_000_000;
+
+/** The budget that the templates of one `dvc.yaml` share. */
+export class TemplateBudget {
+  #left = MOST_CHARACTERS;
+
+  pay(characters: number): void {
+    this.#left -= characters;
+    if (this.#left < 0) throw new TemplateError('The templates expand to too much text');
+  }
+}
+
+/**
+ * The variables that templates see, after DVC 3.64's `Context`: values merged from `vars` and parameter files, none
+ * of which may redefine another, under the names that `foreach` and `matrix` set for one generated stage.
+ */
+export class Context {
+  constructor(
+    readonly values: MapNode,
+    readonly local: ReadonlyMap<string, Node>,
+    readonly budget: TemplateBudget,
+  ) {}
+
+  /** The same variables with `item` and `key` set. */
+  with(local: ReadonlyMap<string, Node>): Context {
+    return new Context(this.values, local, this.budget);
+  }
+
+  /**
+   * The same variables and more of them, mappings merged into mappings.
+   * @throws TemplateError where a value would be redefined
+   */
+  merged(update: MapNode): Context {
+    for (const [key] of update.map) {
+      if (this.local.has(key)) throw new TemplateError(`"${key}" is reserved in a generated stage`);
+    }
+    return new Context(merge(this.values, update, ''), this.local, this.budget);
+  }
+
+  /**
+   * Resolves every `${…}` inside a value, keys too.
+   * @param key the stage's key that it stands under: a mapping may be put into `cmd` only; undefined allows any
+   * @throws TemplateError
+   */
+  resolve(value: Node, key?: string): Node {
+    if (typeof value === 'string') return this.#text(value, key);
+    if (isList(value)) return value.map((item) => this.resolve(item, key));
+    if (!isMap(value)) return value;
+    const entries: Entry[] = [];
+    for (const [name, inner, line] of value.map) {
+      const resolved = this.#text(name, key);
+      entries.push([isScalar(resolved) ? scalarText(resolved) : name, this.resolve(inner, key), line]);
+    }
+    return { map: entries };
+  }
+
+  #text(text: string, key: string | undefined): Node {
+    if (!text.includes('${')) return text;
+    const matches = [...text.matchAll(EXPRESSION)];
+    const only = matches[0];
+    if (matches.length === 1 && only && only[0] === text) {
+      const value = this.#select(only[1] ?? '');
+      checkInsertable(value, key);
+      return value;
+    }
+    let result = '';
+    let index = 0;
+    for (const match of matches) {
+      const value = this.#select(match[1] ?? '');
+      checkInsertable(value, key);
+      const inserted = isScalar(value) ? scalarText(value) : flags(value);
+      this.budget.pay(inserted.length + match.index - index);
+      result += text.slice(index, match.index) + inserted;
+      index = match.index + match[0].length;
+    }
+    return (result + text.slice(index)).replaceAll('\\${', '${');
+  }
+
+  #select(expression: string): Node {
+    this.budget.pay(1);
+    if (!ADDRESS.test(expression))
+      throw new TemplateError(`\${${shorten(expression)}} is no valid expression`);
+    const [first = '', ...rest] = expression.replaceAll('[', '.').replaceAll(']', '').split('.');
+    let value = this.local.get(first.trim()) ?? find(this.values, first.trim());
+    for (const part of rest) {
+      if (value === undefined) break;
+      value = isList(value)
+        ? value.at(indexOf(part.trim()))
+        : isMap(value)
+          ? find(value, part.trim())
+          : undefined;
+    }
+    if (value === undefined) throw new TemplateError(`\${${shorten(expression)}} is not defined`);
+    return value;
+  }
+}
+
+/** Python's `int(text)`, so that negative indices count from the end; beyond every list otherwise. */
+function indexOf(text: string): number {
+  return /^[-+]?\d{1,9}$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
+}
+
+function checkInsertable(value: Node, key: string | undefined): void {
+  if (isScalar(value) || key === undefined || key.includes('foreach') || (key === 'cmd' && isMap(value)))
+    return;
+  throw new TemplateError(`Cannot put ${typeName(value)} into "${key}"`);
+}
+
+/** Maps with more keys than this get an index when they are first searched. */
+const FEW_KEYS = 16;
+const indices = new WeakMap<MapNode, Map<string, Node>>();
+
+function find(map: MapNode, key: string): Node | undefined {
+  if (map.map.length <= FEW_KEYS) return map.map.find(([name]) => name === key)?.[1];
+  let index = indices.get(map);
+  if (!index) indices.set(map, (index = new Map(map.map.map(([name, value]) => [name, value]))));
+  return index.get(key);
+}
+
+function merge(into: MapNode, update: MapNode, path: string): MapNode {
+  const merged = new Map(into.map.map((entry) => [entry[0], entry]));
+  for (const entry of update.map) {
+    const [key, value, line] = entry;
+    const present = merged.get(key);
+    if (!present) merged.set(key, entry);
+    else if (isMap(present[1]) && isMap(value))
+      merged.set(key, [key, merge(present[1], value, `${path}${key}.`), line]);
+    else throw new TemplateError(`The variable "${path}${key}" is defined twice`);
+  }
+  return { map: [...merged.values()] };
+}
+
+/** A mapping in a command becomes options: `--lr 0.1 --name 'a b'` (DVC: `to_str(dict)` with default settings). */
+function flags(value: Node): string {
+  if (!isMap(value)) throw new TemplateError(`Cannot put ${typeName(value)} into text`);
+  let result = '';
+  for (const [name, option] of flatten(value, '')) {
+    if (typeof option === 'boolean') result += option ? `--${name} ` : '';
+    else if (typeof option === 'string') result += `--${name} ${quote(option)} `;
+    else if (isList(option)) {
+      option.forEach((item, index) => {
+        if (!isScalar(item)) throw new TemplateError(`Cannot put a nested list into a command ("${name}")`);
+        result += `${index === 0 ? `--${name} ` : ''}${typeof item === 'string' ? quote(item) : pythonText(item)} `;
+      });
+    } else if (isScalar(option)) result += `--${name} ${pythonText(option)} `;
+  }
+  return result.trimEnd();
+}
+
+function pythonText(
+  value: null | boolean | number | string | { readonly number: string; readonly source: string },
+): string {
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return isNumberNode(value) ? value.number : scalarText(value);
+}
+
+function* flatten(map: MapNode, prefix: string): Generator<readonly [string, Node]> {
+  for (const [key, value] of map.map) {
+    if (isMap(value)) yield* flatten(value, `${prefix}${key}.`);
+    else yield [`${prefix}${key}`, value];
+  }
+}
+
+/** Python's `shlex.quote`. */
+function quote(text: string): string {
+  if (text === '') return "''";
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`;
+}
+
+function shorten(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}

@@ -1,0 +1,98 @@
+import { decodeText } from '../text.js';
+import { get, isMap } from './node.js';
+import type { Entry, MapNode, Node } from './node.js';
+import { varsFile, DEFAULT_PARAMS } from './pipeline.js';
+import { readDocument } from './read.js';
+import { tomlNode } from './toml.js';
+import { Context, TemplateError } from './template.js';
+
+/** Reads the files that `vars` names, each once. Keys of `files` are normalised paths as in `varsFiles`. */
+export class VariableFiles {
+  readonly #read = new Map<string, MapNode>();
+
+  constructor(readonly files: ReadonlyMap<string, Uint8Array>) {}
+
+  /** The context with `params.yaml` beside the `dvc.yaml`, when it is there. */
+  defaults(context: Context): Context {
+    return this.files.has(DEFAULT_PARAMS) ? context.merged(this.#file(DEFAULT_PARAMS)) : context;
+  }
+
+  /**
+   * The context with the items of a `vars` list: mappings, and files as `path` or `path:key,key`.
+   * @param loaded files that are wholly in the context already, or the keys of them that are; added to
+   * @throws TemplateError
+   */
+  load(
+    context: Context,
+    vars: readonly Node[],
+    wdir: string,
+    loaded: Map<string, readonly string[] | 'all'>,
+  ): Context {
+    let result = context;
+    for (const item of vars) {
+      if (isMap(item)) {
+        result = result.merged(item);
+      } else if (typeof item === 'string') {
+        if (/(?<!\\)\$\{[^\n]*?\}/.test(item)) throw new TemplateError('Templates are not allowed in "vars"');
+        const { path, keys } = varsFile(item, wdir);
+        const before = loaded.get(path);
+        if (before === 'all' && keys.length === 0) continue;
+        if (
+          before !== undefined &&
+          (before === 'all' || keys.length === 0 || keys.some((key) => before.includes(key)))
+        ) {
+          throw new TemplateError(`"${item}" is loaded twice`);
+        }
+        result = result.merged(select(this.#file(path), keys, path));
+        loaded.set(path, keys.length === 0 ? 'all' : [...(before ?? []), ...keys]);
+      }
+    }
+    return result;
+  }
+
+  #file(path: string): MapNode {
+    const known = this.#read.get(path);
+    if (known) return known;
+    const bytes = this.files.get(path);
+    if (!bytes) throw new TemplateError(`The variables file "${path}" does not exist`);
+    const node = readVariables(path, bytes);
+    this.#read.set(path, node);
+    return node;
+  }
+}
+
+function select(map: MapNode, keys: readonly string[], path: string): MapNode {
+  if (keys.length === 0) return map;
+  return {
+    map: keys.map((key): Entry => {
+      const value = get(map, key);
+      if (value === undefined)
+        throw new TemplateError(`There is no "${key}" in the variables file "${path}"`);
+      return [key, value, 0];
+    }),
+  };
+}
+
+/** DVC: by extension, YAML for all but `.json`, `.toml` and `.py`. JSON is read as the YAML that it is. */
+function readVariables(path: string, bytes: Uint8Array): MapNode {
+  const extension = /\.[^./]*$/.exec(path)?.[0].toLowerCase();
+  if (extension === '.py') throw new TemplateError(`Variables in Python ("${path}") are not read`);
+  const { root, problem } = extension === '.toml' ? readToml(bytes) : readYamlOrJson(bytes);
+  if (root === undefined)
+    throw new TemplateError(`The variables file "${path}" cannot be read: ${problem ?? 'broken'}`);
+  if (root === null) return { map: [] };
+  if (!isMap(root)) throw new TemplateError(`The variables file "${path}" must be a mapping`);
+  return root;
+}
+
+function readYamlOrJson(bytes: Uint8Array): { root: Node | undefined; problem?: string | undefined } {
+  const { root, problems } = readDocument(bytes);
+  return { root, problem: problems[0]?.message };
+}
+
+function readToml(bytes: Uint8Array): { root: Node | undefined; problem?: string | undefined } {
+  const decoded = decodeText(bytes);
+  return 'problem' in decoded
+    ? { root: undefined, problem: decoded.problem.message }
+    : tomlNode(decoded.text);
+}
