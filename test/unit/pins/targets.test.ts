@@ -349,6 +349,7 @@ describe('hostile configuration files', () => {
         assert.match(replaced(file, text, 'x', 'v2'), /^!/);
       }
     }
+    assert.equal(value('a.yaml', '---\n'.repeat(600), 'a'), '!too-large');
     assert.equal(value('a.yaml', 'x'.repeat(512 * 1024 + 1), 'a'), '!too-large');
   });
 });

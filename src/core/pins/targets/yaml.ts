@@ -83,6 +83,9 @@ function parse(text: string): readonly Parsed[] | Problem {
   // Every property (&a, !t) of one node beyond the first two is an error; the parser is quadratic in them.
   if (/(?:[&!]\S* ){100}/.test(text))
     return problem('syntax', 'The file is not YAML: too many anchors on one value');
+  if ((text.match(/^---/gm)?.length ?? 0) > DOCUMENTS) {
+    return problem('too-large', `The file holds more than ${DOCUMENTS} documents`);
+  }
   const documents = parseAllDocuments(text, {
     keepSourceTokens: true,
     uniqueKeys: false,
