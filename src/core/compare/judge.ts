@@ -1,0 +1,95 @@
+import type { Comparison, Field, Fields, Row } from './comparison.js';
+import { equalValues } from './value.js';
+
+/**
+ * Measures every field against one column. Pure and free of Node, so that the page moves its baseline without asking.
+ * `baseline` is the index of a column; `all: false` leaves out the fields that are the same everywhere.
+ */
+export function judgeAll(
+  fields: Fields,
+  baseline: number,
+  options: { readonly all?: boolean } = {},
+): Comparison {
+  const rows: Row[] = [];
+  for (const field of fields.fields) {
+    const row = judge(field, baseline);
+    if (row.changed || row.incomparable !== undefined || options.all === true) rows.push(row);
+  }
+  return {
+    model: fields.model,
+    baseline: fields.columns[baseline]?.rev ?? '',
+    columns: fields.columns,
+    rows,
+  };
+}
+
+/** Measures one field against the column with index `baseline`. */
+export function judge(field: Field, baseline: number): Row {
+  const { group, values, unknown } = field;
+  const known = values.map((_, index) => (unknown?.[index] ?? null) === null);
+  const comparable = values.map(
+    (_, index) => known[index] === true && known[baseline] === true && sameBasis(field, index, baseline),
+  );
+  const against = values[baseline] ?? null;
+  const numeric =
+    typeof against === 'number' && values.some((value, index) => index !== baseline && isNumber(value));
+  const delta = values.map((value, index) =>
+    index !== baseline && comparable[index] === true && isNumber(value) && isNumber(against)
+      ? difference(value, against)
+      : null,
+  );
+  const reason = incomparable(field, baseline, known);
+  return {
+    group,
+    field: field.field,
+    values,
+    changed: differs(field, known),
+    ...(numeric ? { delta } : {}),
+    ...(field.direction !== undefined && numeric
+      ? {
+          better: delta.map((by) =>
+            by === null || by === 0 ? null : by > 0 === (field.direction === 'higher'),
+          ),
+        }
+      : {}),
+    ...(reason === null ? {} : { incomparable: reason }),
+    ...(unknown === undefined ? {} : { unknown }),
+  };
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
+}
+
+/** Binary fractions leave dust (0.91 - 0.89 is 0.020000000000000018): twelve digits are kept. */
+function difference(value: number, against: number): number {
+  const by = value - against;
+  return Number.isFinite(by) ? Number(by.toPrecision(12)) : 0;
+}
+
+function sameBasis(field: Field, left: number, right: number): boolean {
+  return field.basis === undefined || (field.basis[left] ?? null) === (field.basis[right] ?? null);
+}
+
+function differs(field: Field, known: readonly boolean[]): boolean {
+  const first = known.indexOf(true);
+  if (first < 0) return false;
+  const value = field.values[first] ?? null;
+  return field.values.some((other, index) => known[index] === true && !equalValues(value, other));
+}
+
+function incomparable(field: Field, baseline: number, known: readonly boolean[]): string | null {
+  if (field.basis === undefined || known[baseline] !== true || (field.values[baseline] ?? null) === null)
+    return null;
+  const others = field.values.some(
+    (value, index) => known[index] === true && value !== null && !sameBasis(field, index, baseline),
+  );
+  if (!others) return null;
+  if (field.group === 'identity') return 'The digests are of different kinds, so they cannot be compared';
+  return 'Measured on other evaluation data than the baseline, so it is neither better nor worse';
+}
+
+/** Whether the value in one column may be compared with the baseline's. */
+export function comparableWith(field: Field, index: number, baseline: number): boolean {
+  return sameBasis(field, index, baseline);
+}
