@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
-import { delimiter, dirname, join } from 'node:path';
-import { devFolder, root } from './paths.mjs';
+import { delimiter, join } from 'node:path';
+import { root } from './paths.mjs';
 
 /**
  * Variables of whoever started us that would change what a child does: a surrounding Git (a hook's), a surrounding
@@ -53,6 +51,7 @@ export class ProgramFailed extends Error {
  * @property {string} [cwd] the repository by default
  * @property {NodeJS.ProcessEnv} [env] added to the clean environment
  * @property {boolean} [show] let it print; otherwise its output is kept for the error message
+ * @property {number} [timeout] milliseconds after which it, and what it started, is ended
  */
 
 /**
@@ -70,18 +69,38 @@ export function run(program, args, options = {}) {
       env: cleanEnvironment(options.env),
       stdio: ['ignore', options.show ? 'inherit' : 'pipe', options.show ? 'inherit' : 'pipe'],
       windowsHide: true,
+      // A group of its own, to be ended with everything it started.
+      detached: options.timeout !== undefined && process.platform !== 'win32',
     });
     let output = '';
+    const timer = options.timeout === undefined ? undefined : setTimeout(endGroup, options.timeout);
+    if (options.timeout !== undefined) groups.add(child);
+    function endGroup() {
+      output += `\n${title} took longer than ${options.timeout} ms and was ended.`;
+      end(child);
+    }
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8');
       stream?.on('data', (/** @type {string} */ text) => (output += text));
     }
     child.on('error', (error) => reject(new ProgramFailed(title, null, error.message)));
     child.on('close', (code) => {
+      clearTimeout(timer);
+      groups.delete(child);
       if (code === 0) resolve(output);
       else reject(new ProgramFailed(title, code, output));
     });
   });
+}
+
+/** Children in groups of their own: Ctrl-C in a terminal does not reach them, so they are ended with us. */
+const groups = /** @type {Set<import('node:child_process').ChildProcess>} */ (new Set());
+process.on('exit', () => groups.forEach(end));
+
+/** @param {import('node:child_process').ChildProcess} child */
+function end(child) {
+  if (child.pid === undefined || process.platform === 'win32') child.kill();
+  else process.kill(-child.pid, 'SIGKILL');
 }
 
 /**
@@ -96,26 +115,4 @@ export function npm(args, options = {}) {
   }
   if (process.platform === 'win32') return run('cmd.exe', ['/d', '/s', '/c', 'npm', ...args], options);
   return run('npm', args, options);
-}
-
-/**
- * Starts a program that keeps running, its output going to a file in the development folder.
- * @param {string} program
- * @param {readonly string[]} args
- * @param {{ log: string, cwd?: string, env?: NodeJS.ProcessEnv }} options
- */
-export async function startLogged(program, args, options) {
-  const log = join(devFolder, 'logs', `${options.log}.log`);
-  await mkdir(dirname(log), { recursive: true });
-  const child = spawn(program, args, {
-    cwd: options.cwd ?? root,
-    env: cleanEnvironment(options.env),
-    stdio: ['ignore', 'pipe', 'pipe'],
-    windowsHide: true,
-  });
-  const file = createWriteStream(log);
-  child.stdout.pipe(file, { end: false });
-  child.stderr.pipe(file, { end: false });
-  child.on('close', () => file.end());
-  return { child, log, readLog: () => readFile(log, 'utf8') };
 }

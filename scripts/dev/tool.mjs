@@ -1,4 +1,5 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { devFolder } from './paths.mjs';
 
@@ -40,6 +41,44 @@ export async function once(name, make) {
     throw error;
   }
   return folder;
+}
+
+/**
+ * The same for what cannot be moved once it is made, because it holds its own path.
+ * @param {string} name
+ * @param {(folder: string) => Promise<void>} make
+ */
+export async function onceInPlace(name, make) {
+  const folder = join(devFolder, name);
+  if (await isComplete(folder)) return folder;
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await make(folder);
+  await writeFile(join(folder, COMPLETE), '');
+  return folder;
+}
+
+/**
+ * A short digest of files and of everything in folders: names and contents, in a fixed order.
+ * @param {readonly string[]} paths
+ */
+export async function digestOf(paths) {
+  const hash = createHash('sha256');
+  /** @param {string} path */
+  const add = async (path) => {
+    const about = await stat(path).catch(() => null);
+    if (about?.isDirectory()) {
+      for (const name of (await readdir(path)).sort()) await add(join(path, name));
+    } else if (about !== null) {
+      hash
+        .update(path)
+        .update('\0')
+        .update(await readFile(path))
+        .update('\0');
+    }
+  };
+  for (const path of paths) await add(path);
+  return hash.digest('hex').slice(0, 12);
 }
 
 const COMPLETE = '.complete';

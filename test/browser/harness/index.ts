@@ -18,14 +18,15 @@
  * `MODELKEEP_HEADED=1` shows the browser. What the server and the extension print is in `window.server.log`.
  */
 import type { Browser } from 'playwright-core';
-import { launchBrowser, newPage, windowAddress } from './page.js';
+import { windowAddress } from '../../../scripts/dev/serve.mjs';
+import { launchBrowser, newPage } from './page.js';
 import { startServer } from './server.js';
 import type { ServerOptions, VsCodeServer } from './server.js';
 import { THEMES, Workbench } from './workbench.js';
 import type { Theme } from './workbench.js';
 
-export { launchBrowser, newPage, windowAddress } from './page.js';
-export { freePort, startServer } from './server.js';
+export { launchBrowser, newPage } from './page.js';
+export { startServer } from './server.js';
 export type { ServerOptions, VsCodeServer } from './server.js';
 export { PICTURES, THEMES, Workbench } from './workbench.js';
 export type { Theme, TreeRow } from './workbench.js';
@@ -57,10 +58,8 @@ export async function openWindow(options: WindowOptions = {}): Promise<OpenWindo
     await server.stop();
   };
   try {
-    const page = await newPage(browser, options.size ?? { width: 1280, height: 800 });
-    await page.goto(
-      windowAddress(server, { folder: options.folder, development: options.vsix === undefined }),
-    );
+    const page = await newPage(browser, options.size);
+    await page.goto(windowAddress(server.port, { ...options, development: options.vsix === undefined }));
     const workbench = new Workbench(page);
     await workbench.ready();
     return { workbench, server, browser, close };

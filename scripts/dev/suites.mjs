@@ -1,0 +1,196 @@
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { findBrowser } from './browser.mjs';
+import { build } from './build.mjs';
+import { ensureGitLfs } from './gitLfs.mjs';
+import { lint } from './lint.mjs';
+import { devFolder, nodeBinary, root } from './paths.mjs';
+import { cleanEnvironment, run } from './process.mjs';
+import { ensurePython } from './python.mjs';
+import { say, seconds } from './report.mjs';
+import { ensureServer } from './server.mjs';
+import { MissingTool } from './tool.mjs';
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Total */
+
+/**
+ * @typedef {object} Suite
+ * @property {readonly (keyof typeof TOOLS)[]} needs
+ * @property {(results: string) => Promise<unknown>} run leaves mocha's JSON in the file `results`
+ */
+
+/** What a suite may need; each is got once, all at the same time. */
+const TOOLS = {
+  build: () => build(),
+  server: () => ensureServer(),
+  browser: () => findBrowser(),
+  python: () => ensurePython(),
+  gitLfs: () => ensureGitLfs(),
+};
+
+/** @type {Record<string, Suite | null>} null: the checks that are not mocha's */
+export const SUITES = {
+  lint: null,
+  unit: { needs: ['build'], run: (results) => mocha('.mocharc.json', results) },
+  host: {
+    needs: process.env['MODELKEEP_HOST'] === 'desktop' ? ['build'] : ['build', 'server', 'browser'],
+    run: (results) => tsx(['test/host/run.ts'], { MODELKEEP_RESULTS: results }),
+  },
+  browser: {
+    needs: ['build', 'server', 'browser'],
+    run: (results) => mocha('test/browser/.mocharc.json', results),
+  },
+  package: {
+    needs: ['build', 'server', 'browser'],
+    run: (results) => mocha('test/package/.mocharc.json', results),
+  },
+  interop: {
+    needs: ['build', 'python', 'gitLfs'],
+    run: async (results) => mocha('test/interop/.mocharc.json', results, await withPython()),
+  },
+};
+
+/** No suite takes longer, so that one that hangs does not hide what the others say. */
+const LONGEST = 10 * 60_000;
+
+/**
+ * Runs suites one after the other, each as soon as what it needs is there, and the checks beside them.
+ * @param {readonly string[]} names
+ * @param {{ strict: boolean }} options strict: a tool that cannot be had is a failure
+ * @returns {Promise<Total>}
+ */
+export async function runSuites(names, { strict }) {
+  const chosen = Object.entries(SUITES).filter(([name]) => names.includes(name));
+  const tools = getTools(chosen.flatMap(([, suite]) => suite?.needs ?? []));
+  const checks = names.includes('lint') ? runChecks() : Promise.resolve(NOTHING);
+  const totals = [];
+  for (const [name, suite] of chosen) {
+    if (suite !== null) totals.push(await runSuite(name, suite, tools, strict));
+  }
+  return [...totals, await checks].reduce(add, NOTHING);
+}
+
+/** @type {Total} */
+const NOTHING = { passed: 0, failed: 0, skipped: 0 };
+
+/**
+ * @param {readonly (keyof typeof TOOLS)[]} needs
+ * @returns {Map<string, Promise<unknown>>}
+ */
+function getTools(needs) {
+  const tools = new Map();
+  for (const need of needs) {
+    if (tools.has(need)) continue;
+    const begin = Date.now();
+    const got = TOOLS[need]();
+    tools.set(need, got);
+    got.then(
+      () => say(`  ready    ${need}  ${seconds(Date.now() - begin)}`),
+      (error) => say(`  missing  ${need}\n${error.message}`),
+    );
+  }
+  return tools;
+}
+
+/**
+ * @param {string} name
+ * @param {Suite} suite
+ * @param {Map<string, Promise<unknown>>} tools
+ * @param {boolean} strict
+ * @returns {Promise<Total>}
+ */
+async function runSuite(name, suite, tools, strict) {
+  for (const need of suite.needs) {
+    const problem = await tools.get(need)?.then(
+      () => null,
+      (error) => error,
+    );
+    if (problem === null) continue;
+    if (problem instanceof MissingTool && !strict) {
+      say(`  skipped  ${name}: ${problem.message}`);
+      return { ...NOTHING, skipped: 1 };
+    }
+    say(`  FAILED   ${name}: ${need} is missing`);
+    return { ...NOTHING, failed: 1 };
+  }
+  const begin = Date.now();
+  const file = join(devFolder, 'results', `${name}.json`);
+  await mkdir(join(devFolder, 'results'), { recursive: true });
+  await rm(file, { force: true });
+  const ended = await suite.run(file).then(
+    () => '',
+    (error) => String(error.output ?? error.message),
+  );
+  const report = await readReport(file);
+  const took = seconds(Date.now() - begin);
+  if (report === null) {
+    say(`  FAILED   ${name}: it ended without a result  ${took}\n${ended}`);
+    return { ...NOTHING, failed: 1 };
+  }
+  const { passes: passed, failures, pending: skipped } = report.stats;
+  // A suite that says all is well and yet ends badly (an unhandled rejection, a crash at the end) is not well.
+  const failed = failures === 0 && ended !== '' ? 1 : failures;
+  say(`  ${failed === 0 ? 'passed ' : 'FAILED '}  ${name}: ${passed} passed, ${failed} failed  ${took}`);
+  for (const { fullTitle, err } of report.failures)
+    say(`\n    ${fullTitle}\n${indent(err.stack ?? err.message ?? '')}\n`);
+  if (failed > failures) say(indent(ended));
+  return { passed, failed, skipped };
+}
+
+/** @returns {Promise<Total>} */
+async function runChecks() {
+  const begin = Date.now();
+  const problems = await lint();
+  for (const { check, problem } of problems) say(`  FAILED   ${check}:\n${indent(problem)}`);
+  if (problems.length === 0) say(`  passed   types, eslint, prettier  ${seconds(Date.now() - begin)}`);
+  return { ...NOTHING, failed: problems.length };
+}
+
+/**
+ * @param {string} config
+ * @param {string} results
+ * @param {NodeJS.ProcessEnv} [env]
+ */
+function mocha(config, results, env = {}) {
+  const program = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
+  const report = ['--reporter', 'json', '--reporter-option', `output=${results}`];
+  return run(nodeBinary, [program, '--config', config, ...report], { title: config, env, timeout: LONGEST });
+}
+
+/**
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ */
+function tsx(args, env) {
+  const program = join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');
+  return run(nodeBinary, [program, ...args], { title: args.join(' '), env, timeout: LONGEST });
+}
+
+async function withPython() {
+  return { PATH: [await ensurePython(), cleanEnvironment()['PATH']].join(delimiter) };
+}
+
+/**
+ * @param {string} file
+ * @returns {Promise<{
+ *   stats: { passes: number, failures: number, pending: number },
+ *   failures: { fullTitle: string, err: { stack?: string, message?: string } }[]
+ * } | null>}
+ */
+async function readReport(file) {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** @param {Total} a @param {Total} b */
+function add(a, b) {
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
+}
+
+/** @param {string} text */
+function indent(text) {
+  return text.trimEnd().replace(/^/gm, '    ');
+}
