@@ -1,5 +1,6 @@
 import type { ParseArgsConfig } from 'node:util';
-import type { Catalog } from '../core/catalog/catalog.js';
+import type { LoadOptions } from '../core/catalog/source.js';
+import type { RepositoryCatalog } from '../core/catalog/repositoryCatalog.js';
 import type { Diagnostic } from '../core/diagnostic.js';
 import type { Repository } from '../core/git/repository.js';
 
@@ -34,10 +35,23 @@ export interface CommandContext {
   note(text: string): void;
   /** Prints diagnostics on stderr (text mode) or collects them into the JSON answer. */
   diagnose(diagnostics: readonly Diagnostic[]): void;
-  /** Writes `{"schema": 1, ...fields, "diagnostics"?}` as one object, with what `diagnose` collected. */
+  /**
+   * Writes `{"schema": 1, ...fields, "diagnostics"?}` as one object, piece by piece, with what `diagnose`
+   * collected until the last field was written. Large fields are `Streamed`.
+   */
   answer(fields: Readonly<Record<string, unknown>>): Promise<void>;
   repository(): Promise<Repository>;
-  catalog(): Promise<Catalog>;
+  /** The catalog of that repository; its own diagnostics are passed on to `diagnose`. */
+  catalog(options?: Pick<LoadOptions, 'branches'>): Promise<RepositoryCatalog>;
+}
+
+/** A field of an answer that is written element by element as it comes. */
+export class Streamed {
+  constructor(
+    readonly kind: 'array' | 'object',
+    /** Elements; for an object `[key, value]` pairs. */
+    readonly items: Iterable<unknown> | AsyncIterable<unknown>,
+  ) {}
 }
 
 export interface ParsedArguments {

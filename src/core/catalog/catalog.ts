@@ -8,7 +8,7 @@ import type { Tracking } from '../tracking/trackedFile.js';
 /** A model as it stands in one commit. */
 export interface Model {
   readonly name: string;
-  /** Repository path with `/`; null for a declaration that names a URL is never used: the URL is kept as written. */
+  /** Repository path with `/`; a declared URL as it is written. */
   readonly path: string | null;
   readonly tracking: Tracking;
   readonly pointer: string | null;
@@ -128,8 +128,18 @@ export interface Catalog {
   /** What is wrong with refs, tags and settings; those of trees come with `diagnosticsAt`. */
   readonly diagnostics: readonly Diagnostic[];
 
-  /** Every registered or present model, for grouping by model and for `show`. */
-  registered(): Promise<readonly RegisteredModel[]>;
+  /** DVC experiments (`refs/exps`), each a commit of its own. */
+  readonly experiments: readonly { readonly ref: RefName; readonly commit: CommitId }[];
+
+  /** Reads the trees of many branches in one pass; `modelsOn` and `changesOn` then answer at once. */
+  load(branches: readonly Branch[], options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /** Every name that tags register, deprecated ones too (`active: false`), by name. */
+  registered(): readonly RegisteredModel[];
+  /** What the plain tags (and template tags) name for a model: one entry per tag whose commit has it, newest first. */
+  plainVersions(
+    model: { readonly name: string; readonly path: string | null },
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<readonly Version[]>;
   /** The models of any commit; a commit outside the refs is read on demand. */
   modelsAt(commit: CommitId, options?: { readonly signal?: AbortSignal }): Promise<CommitModels>;
   /** The models of a branch with the versions that belong to them. */
@@ -139,9 +149,10 @@ export interface Catalog {
 }
 
 export interface CommitModels {
+  /** In byte order of path. */
   readonly models: readonly Model[];
-  /** Every tracked file, model or not: the count is what "14 models of 412 tracked files" shows. */
-  readonly tracked: readonly Model[];
+  /** Tracked files that are no models: all of DVC's, and LFS files only where the patterns were asked for them. */
+  readonly others: readonly Model[];
   readonly diagnostics: readonly Diagnostic[];
 }
 

@@ -2,15 +2,13 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CommitId, ObjectId, RefName } from './ids.js';
 import { isObjectId } from './ids.js';
-import type { ObjectType } from './objects.js';
 import { runGit } from './process.js';
 import type { Repository } from './repository.js';
 
-/** One ref as Git lists it. `type` is the type of the object it points at, not of what that peels to. */
+/** One ref as Git lists it. What kind of object it points at is told by the object itself. */
 export interface Ref {
   readonly name: RefName;
   readonly id: ObjectId;
-  readonly type: ObjectType | '';
   /** Target of a symbolic ref, else empty. */
   readonly symref: string;
 }
@@ -26,8 +24,8 @@ export interface HeadRef {
 const NAMESPACES = ['refs/heads', 'refs/remotes', 'refs/tags', 'refs/exps'];
 
 /**
- * Lists branches, remote branches, tags and DVC experiments with one process. A ref whose object is missing
- * is listed with the type `''`.
+ * Lists branches, remote branches, tags and DVC experiments with one process. Object types are not asked for:
+ * it would open every object, and one missing object would make Git print nothing at all.
  */
 export async function listRefs(
   repository: Repository,
@@ -35,42 +33,26 @@ export async function listRefs(
 ): Promise<readonly Ref[]> {
   const { stdout } = await runGit(
     repository.git,
-    ['for-each-ref', '--format=%(objectname) %(objecttype) %(symref) %(refname)', ...NAMESPACES],
+    ['for-each-ref', '--format=%(objectname) %(symref) %(refname)', ...NAMESPACES],
     { cwd: repository.root, ...options },
-  ).catch(async (error: unknown) => {
-    options.signal?.throwIfAborted();
-    // One missing object makes Git print nothing with %(objecttype) in some versions: ask again without it.
-    return runGit(
-      repository.git,
-      ['for-each-ref', '--format=%(objectname)  %(symref) %(refname)', ...NAMESPACES],
-      { cwd: repository.root, ...options },
-    ).catch(() => {
-      throw error;
-    });
-  });
+  );
   return parseRefs(stdout.toString('utf8'));
 }
 
-/** Parses `objectname objecttype symref refname` lines (a ref name holds no space, by Git's rules). */
+/** Parses `objectname symref refname` lines (a ref name holds no space, by Git's rules). */
 export function parseRefs(text: string): readonly Ref[] {
   const refs: Ref[] = [];
   let start = 0;
   while (start < text.length) {
     let end = text.indexOf('\n', start);
     if (end < 0) end = text.length;
-    const line = text.slice(start, end);
+    const first = text.indexOf(' ', start);
+    const second = text.indexOf(' ', first + 1);
+    const id = text.slice(start, first);
+    if (first > 0 && second > 0 && second < end && isObjectId(id)) {
+      refs.push({ id, symref: text.slice(first + 1, second), name: text.slice(second + 1, end) as RefName });
+    }
     start = end + 1;
-    const first = line.indexOf(' ');
-    const second = line.indexOf(' ', first + 1);
-    const third = line.indexOf(' ', second + 1);
-    const id = line.slice(0, first);
-    if (third < 0 || !isObjectId(id)) continue;
-    refs.push({
-      name: line.slice(third + 1) as RefName,
-      id,
-      type: line.slice(first + 1, second) as ObjectType | '',
-      symref: line.slice(second + 1, third),
-    });
   }
   return refs;
 }

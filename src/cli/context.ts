@@ -1,0 +1,156 @@
+import path from 'node:path';
+import type { LoadOptions } from '../core/catalog/source.js';
+import { CatalogSource } from '../core/catalog/source.js';
+import type { RepositoryCatalog } from '../core/catalog/repositoryCatalog.js';
+import type { Diagnostic } from '../core/diagnostic.js';
+import { GitError, gitEnvironment } from '../core/git/process.js';
+import type { Repository } from '../core/git/repository.js';
+import { openRepository } from '../core/git/repository.js';
+import type { CommandContext, ExitCode, ParsedArguments } from './command.js';
+import { CommandError, Streamed } from './command.js';
+
+interface Surroundings {
+  readonly process: NodeJS.Process;
+  readonly json: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** A command's context, with what only `main` may do to it. */
+export interface MainContext extends CommandContext {
+  configure(values: ParsedArguments['values']): void;
+  /** Says why the command failed, on stderr or as the JSON answer. */
+  fail(error: unknown): Promise<ExitCode>;
+}
+
+/** Output is gathered into pieces of this many characters before it is written. */
+const PIECE = 65_536;
+
+/** Connects a command to the process around it. */
+export function createContext({ process, json, signal }: Surroundings): MainContext {
+  let folder = process.cwd();
+  let color = process.stdout.isTTY && process.env.NO_COLOR === undefined;
+  let verbose = false;
+  let opened: Promise<Repository> | undefined;
+  let answered = false;
+  const collected: Diagnostic[] = [];
+  const git = gitEnvironment(process.env);
+
+  const write = (text: string): Promise<void> =>
+    new Promise((resolve) => {
+      if (process.stdout.write(text)) resolve();
+      else process.stdout.once('drain', resolve);
+    });
+
+  const context: MainContext = {
+    cwd: process.cwd(),
+    env: process.env,
+    json,
+    signal,
+    get color() {
+      return color;
+    },
+    get verbose() {
+      return verbose;
+    },
+    configure(values) {
+      if (typeof values.repo === 'string') folder = path.resolve(process.cwd(), values.repo);
+      if (values['no-color'] === true) color = false;
+      verbose = values.verbose === true;
+    },
+    out: write,
+    note(text) {
+      process.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
+    },
+    diagnose(diagnostics) {
+      if (json) collected.push(...diagnostics);
+      else for (const diagnostic of diagnostics) process.stderr.write(`${describe(diagnostic)}\n`);
+    },
+    async answer(fields) {
+      answered = true;
+      let pending = '{"schema":1';
+      const put = async (text: string): Promise<void> => {
+        pending += text;
+        if (pending.length < PIECE) return;
+        await write(pending);
+        pending = '';
+      };
+      for (const [name, value] of Object.entries(fields)) {
+        if (value === undefined) continue;
+        await put(`,${JSON.stringify(name)}:`);
+        if (value instanceof Streamed) await putStreamed(value, put);
+        else await put(JSON.stringify(value));
+      }
+      if (collected.length > 0) await put(`,"diagnostics":${JSON.stringify(collected)}`);
+      await write(`${pending}}\n`);
+    },
+    repository() {
+      opened ??= openRepository(folder, { git, signal });
+      return opened;
+    },
+    async catalog(options: Pick<LoadOptions, 'branches'> = {}): Promise<RepositoryCatalog> {
+      const catalog = await new CatalogSource(await context.repository()).load({ signal, ...options });
+      context.diagnose(catalog.diagnostics);
+      return catalog;
+    },
+    async fail(error) {
+      const { exitCode, code, message, candidates } = explain(error, folder);
+      if (json && !answered) {
+        collected.push({ severity: 'error', code, message });
+        await context.answer(candidates.length > 0 ? { candidates } : {});
+      }
+      process.stderr.write(`modelkeep: ${message}\n`);
+      for (const candidate of candidates) process.stderr.write(`  ${candidate}\n`);
+      if (verbose && error instanceof Error && error.stack !== undefined) process.stderr.write(`${error.stack}\n`);
+      return exitCode;
+    },
+  };
+  return context;
+}
+
+async function putStreamed(value: Streamed, put: (text: string) => Promise<void>): Promise<void> {
+  const array = value.kind === 'array';
+  await put(array ? '[' : '{');
+  let separator = '';
+  for await (const item of value.items) {
+    if (array) await put(`${separator}${JSON.stringify(item)}`);
+    else {
+      const [key, inner] = item as readonly [string, unknown];
+      await put(`${separator}${JSON.stringify(key)}:${JSON.stringify(inner)}`);
+    }
+    separator = ',';
+  }
+  await put(array ? ']' : '}');
+}
+
+/** `error: models/a.pkl.dvc:3: what is wrong`. */
+function describe(diagnostic: Diagnostic): string {
+  const place = [diagnostic.path, diagnostic.line].filter((part) => part !== undefined).join(':');
+  const ref = diagnostic.ref === undefined ? '' : ` (${diagnostic.ref.replace(/^refs\/(?:heads|tags|remotes)\//, '')})`;
+  return printable(`${diagnostic.severity}: ${place === '' ? '' : `${place}: `}${diagnostic.message}${ref}`);
+}
+
+/** Control characters of a hostile name never reach the terminal. */
+export function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\uFFFD');
+}
+
+function explain(
+  error: unknown,
+  folder: string,
+): { exitCode: ExitCode; code: string; message: string; candidates: readonly string[] } {
+  if (error instanceof CommandError) return error;
+  if (error instanceof GitError) {
+    const code = `git-${error.reason}`;
+    if (error.reason === 'not-a-repository') {
+      return { exitCode: 3, code, message: `${folder} is not inside a Git repository`, candidates: [] };
+    }
+    if (error.reason === 'unsafe-repository') {
+      const message = `Git does not trust ${folder}, which belongs to somebody else; see git help config, safe.directory`;
+      return { exitCode: 3, code, message, candidates: [] };
+    }
+    return { exitCode: 3, code, message: error.message, candidates: [] };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { exitCode: 3, code: 'failed', message, candidates: [] };
+}

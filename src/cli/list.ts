@@ -1,0 +1,216 @@
+import type { Branch, BranchModel, BranchModels, Version } from '../core/catalog/catalog.js';
+import type { RefsView } from '../core/catalog/refsView.js';
+import type { RepositoryCatalog } from '../core/catalog/repositoryCatalog.js';
+import type { Diagnostic } from '../core/diagnostic.js';
+import { createLocator } from '../core/artifacts/locate.js';
+import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
+import { CommandError, Streamed } from './command.js';
+import { printable } from './context.js';
+import { formatSize } from './text.js';
+
+/** `list`: the models of branches, without checking anything out. */
+export const list: Command = {
+  name: 'list',
+  summary: 'The models of the current branch, of named ones, or of all',
+  usage: 'list [--branch B]… [--all] [--remotes] [--changed] [--summary] [--tracked]',
+  help: `  --branch B   this branch (again for more); origin/B for a remote one
+  --all        every local branch
+  --remotes    remote branches too
+  --changed    only what differs from the default branch
+  --summary    counts instead of models
+  --tracked    every tracked file, model or not`,
+  options: {
+    branch: { type: 'string', multiple: true },
+    all: { type: 'boolean' },
+    remotes: { type: 'boolean' },
+    changed: { type: 'boolean' },
+    summary: { type: 'boolean' },
+    tracked: { type: 'boolean' },
+  },
+  positionals: { min: 0, max: 0 },
+  run,
+};
+
+async function run(context: CommandContext, { values }: ParsedArguments): Promise<ExitCode> {
+  const wanted = [values.branch ?? []].flat().map(String);
+  const select = (view: Pick<RefsView, 'branches' | 'head'>): readonly Branch[] =>
+    selectBranches(view, wanted, values.all === true, values.remotes === true);
+  const catalog = await context.catalog({ branches: select });
+  const branches = select(catalog);
+  if (values.summary === true) return summarize(context, catalog, branches);
+  const options = { changed: values.changed === true, tracked: values.tracked === true };
+  const rows = rowsOf(context, catalog, branches, options);
+  if (context.json) {
+    await context.answer({ ...head(catalog), branches: new Streamed('array', rows) });
+    return 0;
+  }
+  for await (const row of rows) await context.out(textOf(row, branches.length > 1));
+  return 0;
+}
+
+/** The branches a command line asks for; the current one by default. */
+function selectBranches(
+  view: Pick<RefsView, 'branches' | 'head'>,
+  wanted: readonly string[],
+  all: boolean,
+  remotes: boolean,
+): readonly Branch[] {
+  const named = wanted.map((name) => findBranch(view.branches, name));
+  const current = view.branches.filter(
+    ({ name, remote }) => remote === null && name === (view.head.branch ?? 'HEAD'),
+  );
+  const chosen = [
+    ...named,
+    ...(all ? view.branches.filter(({ remote }) => remote === null) : []),
+    ...(remotes ? view.branches.filter(({ remote }) => remote !== null) : []),
+  ];
+  return [...new Set(chosen.length > 0 ? (all || named.length > 0 ? chosen : [...current, ...chosen]) : current)];
+}
+
+function findBranch(branches: readonly Branch[], name: string): Branch {
+  const found =
+    branches.find((branch) => branch.remote === null && branch.name === name) ??
+    branches.find((branch) => branch.remote !== null && `${branch.remote}/${branch.name}` === name) ??
+    branches.find((branch) => branch.ref === name);
+  if (found) return found;
+  const others = branches.filter((branch) => branch.name === name);
+  if (others.length === 1 && others[0]) return others[0];
+  const similar = branches.filter((branch) => branch.name.toLowerCase().includes(name.toLowerCase()));
+  throw new CommandError(2, 'branch-unknown', `There is no branch "${name}" here`, (others.length > 0 ? others : similar).slice(0, 10).map(fullName));
+}
+
+function head(catalog: RepositoryCatalog): Record<string, unknown> {
+  return {
+    repository: catalog.repository.root,
+    head: catalog.head,
+    defaultBranch: catalog.defaultBranch ? fullName(catalog.defaultBranch.branch) : null,
+    versions: new Streamed('object', gtoVersions(catalog)),
+  };
+}
+
+function* gtoVersions(catalog: RepositoryCatalog): Iterable<readonly [string, unknown]> {
+  for (const version of catalog.versions.values()) {
+    if (version.kind === 'gto') yield [version.tag, versionJson(version)];
+  }
+}
+
+/** A version as the contract has it: what binds it to a model stays inside. */
+export function versionJson(version: Version): Record<string, unknown> {
+  const { kind, tag, commit, digest, time, author, message, active, stages, sameAs } = version;
+  return { kind, tag, version: version.version, commit, digest, time, author, message, active, stages, sameAs };
+}
+
+interface Row {
+  readonly name: string;
+  readonly remote: string | null;
+  readonly commit: string | null;
+  readonly tags: readonly string[];
+  readonly models: readonly unknown[];
+  readonly removed?: readonly string[];
+}
+
+async function* rowsOf(
+  context: CommandContext,
+  catalog: RepositoryCatalog,
+  branches: readonly Branch[],
+  options: { readonly changed: boolean; readonly tracked: boolean },
+): AsyncIterable<Row> {
+  const locator = createLocator(catalog.repository);
+  const report = onceEach(context);
+  if (options.changed) await catalog.summarize(branches, { signal: context.signal });
+  if (options.tracked) await catalog.loadTracked(branches, { signal: context.signal });
+  for (const branch of branches) {
+    context.signal.throwIfAborted();
+    const on = options.tracked
+      ? await catalog.trackedOn(branch, { signal: context.signal })
+      : await catalog.modelsOn(branch, { signal: context.signal });
+    report(on.diagnostics);
+    const changes = options.changed ? await catalog.changesOn(branch, { signal: context.signal }) : undefined;
+    const here = isCheckedOut(catalog, branch);
+    const models: unknown[] = [];
+    for (const model of listed(on, options.tracked)) {
+      if (changes && !changes.changed.has(model.path ?? '')) continue;
+      models.push({ ...modelJson(model), local: await locator.locate(model, here) });
+    }
+    yield {
+      name: branch.name,
+      remote: branch.remote,
+      commit: branch.commit,
+      tags: on.tags.map(({ name }) => name),
+      models,
+      ...(changes ? { removed: changes.removed } : {}),
+    };
+  }
+}
+
+function isCheckedOut(catalog: RepositoryCatalog, branch: Branch): boolean {
+  return !catalog.repository.bare && branch.remote === null && branch.name === (catalog.head.branch ?? 'HEAD');
+}
+
+function listed(on: BranchModels, tracked: boolean): readonly BranchModel[] {
+  return tracked ? [...on.models, ...on.others] : on.models;
+}
+
+function modelJson(model: BranchModel): Record<string, unknown> {
+  const { name, path, tracking, pointer, stage, declared, type, description, labels, digest, size, files, versions, at, stages } = model;
+  return { name, path, tracking, pointer, stage, declared, type, description, labels, digest, size, files, versions, at, stages };
+}
+
+async function summarize(
+  context: CommandContext,
+  catalog: RepositoryCatalog,
+  branches: readonly Branch[],
+): Promise<ExitCode> {
+  const summary = await catalog.summarize(branches, { signal: context.signal });
+  const report = onceEach(context);
+  for (const branch of branches) report(catalog.diagnosticsOn(branch));
+  const rows = branches.map((branch) => ({
+    name: branch.name,
+    remote: branch.remote,
+    commit: branch.commit,
+    count: summary.get(branch)?.count ?? null,
+    changed: summary.get(branch)?.changed ?? null,
+  }));
+  if (context.json) {
+    await context.answer({ ...head(catalog), branches: new Streamed('array', rows) });
+    return 0;
+  }
+  for (const row of rows) {
+    const name = row.remote === null ? row.name : `${row.remote}/${row.name}`;
+    const changed = row.changed === 0 ? '' : `, ${row.changed} changed`;
+    const counts = row.count === null ? 'unknown' : `${row.count} ${row.count === 1 ? 'model' : 'models'}${changed}`;
+    await context.out(printable(`${name}  ${counts}\n`));
+  }
+  return 0;
+}
+
+/** The same broken file on a hundred branches is said once, with the first branch that has it. */
+function onceEach(context: CommandContext): (diagnostics: readonly Diagnostic[]) => void {
+  const said = new Set<string>();
+  return (diagnostics) => {
+    context.diagnose(
+      diagnostics.filter((diagnostic) => {
+        const key = JSON.stringify([diagnostic.code, diagnostic.path, diagnostic.line, diagnostic.message]);
+        return !said.has(key) && said.add(key);
+      }),
+    );
+  };
+}
+
+function textOf(row: Row, withBranch: boolean): string {
+  const name = row.remote === null ? row.name : `${row.remote}/${row.name}`;
+  const models = row.models as readonly (BranchModel & { local: string })[];
+  const lines = models.map((model) => {
+    const version = model.at ?? (model.versions[0] === undefined ? 'unregistered' : `unregistered, after ${model.versions[0]}`);
+    const stages = model.stages.length > 0 ? ` [${model.stages.join(', ')}]` : '';
+    const size = model.size === null ? '' : `  ${formatSize(model.size)}`;
+    return `${withBranch ? '  ' : ''}${model.name}  ${version}${stages}${size}  ${model.tracking}  ${model.path ?? ''}`;
+  });
+  const removed = (row.removed ?? []).map((path) => `${withBranch ? '  ' : ''}removed  ${path}`);
+  const empty = lines.length + removed.length === 0 ? [`${withBranch ? '  ' : ''}no models`] : [];
+  return printable([...(withBranch ? [name] : []), ...lines, ...removed, ...empty].join('\n')) + '\n';
+}
+
+function fullName(branch: Branch): string {
+  return branch.remote === null ? branch.name : `${branch.remote}/${branch.name}`;
+}

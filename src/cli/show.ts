@@ -1,0 +1,69 @@
+import type { RegisteredModel, Version } from '../core/catalog/catalog.js';
+import type { RepositoryCatalog } from '../core/catalog/repositoryCatalog.js';
+import { findModel, versionsOf } from '../core/catalog/select.js';
+import type { SelectedModel } from '../core/catalog/select.js';
+import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
+import { Streamed } from './command.js';
+import { printable } from './context.js';
+import { versionJson } from './list.js';
+import { selected } from './select.js';
+
+/** `show`: what tags say of each model: versions, stages, the latest. */
+export const show: Command = {
+  name: 'show',
+  summary: 'Versions and stages, as registered',
+  usage: 'show [MODEL]',
+  options: {},
+  positionals: { min: 0, max: 1 },
+  run,
+};
+
+async function run(context: CommandContext, { positionals }: ParsedArguments): Promise<ExitCode> {
+  const catalog = await context.catalog();
+  const [name] = positionals;
+  const models =
+    name === undefined
+      ? catalog.registered()
+      : [await one(catalog, selected(name, await findModel(catalog, name, { signal: context.signal })), context)];
+  if (context.json) {
+    await context.answer({ models: new Streamed('array', models.map(json)) });
+    return 0;
+  }
+  if (models.length === 0) await context.out('no versions are registered\n');
+  for (const model of models) await context.out(printable(text(model)));
+  return 0;
+}
+
+/** One model with everything that names a revision of it: versions, template tags and plain tags. */
+async function one(catalog: RepositoryCatalog, model: SelectedModel, context: CommandContext): Promise<RegisteredModel> {
+  const registered = catalog.registered().find(({ name }) => name === model.name);
+  const own = versionsOf(catalog, model);
+  const plain = await catalog.plainVersions(model, { signal: context.signal });
+  const listed = registered?.versions ?? own;
+  return {
+    name: model.name,
+    active: registered?.active ?? true,
+    latest: registered?.latest ?? null,
+    versions: [...listed, ...own.filter((version) => !listed.includes(version)), ...plain],
+    stages: registered?.stages ?? {},
+  };
+}
+
+function json({ name, active, latest, versions, stages }: RegisteredModel): Record<string, unknown> {
+  return { name, active, latest, versions: versions.map(versionJson), stages };
+}
+
+function text(model: RegisteredModel): string {
+  const state = model.active ? '' : ' (deprecated)';
+  const stages = Object.entries(model.stages).map(([stage, holders]) => `  #${stage}: ${holders.join(', ')}\n`);
+  return `${model.name}${state}${model.latest === null ? '' : `  latest ${model.latest}`}\n${stages.join('')}${model.versions.map(line).join('')}`;
+}
+
+function line(version: Version): string {
+  const stages = version.stages.length > 0 ? ` [${version.stages.join(', ')}]` : '';
+  const state = version.active ? '' : ' (deregistered)';
+  const same = version.sameAs.length > 0 ? `  same bits as ${version.sameAs.join(', ')}` : '';
+  const digest = version.digest === null ? 'no artifact' : `${version.digest.algorithm} ${version.digest.value.slice(0, 12)}`;
+  return `  ${version.version}${stages}${state}  ${version.time.slice(0, 10)}  ${version.author}  ${version.commit.slice(0, 8)}  ${digest}${same}\n`;
+}
+

@@ -1,0 +1,163 @@
+import type { Diagnostic } from '../diagnostic.js';
+import type { Digest } from '../digest.js';
+import { isArtifactName } from '../registry/gto/tagName.js';
+import type { TrackedFile } from '../tracking/trackedFile.js';
+import type { Model } from './catalog.js';
+import type { PathPatterns } from './patterns.js';
+import type { Declaration } from './pipelines.js';
+import type { PlacedFile } from './place.js';
+
+type Unnamed = Omit<Model, 'name'>;
+
+/**
+ * A tracked file (or a declaration) of one or more commits that waits for its name. The same pointer at the
+ * same path is one candidate in every commit, so that models can be compared by identity.
+ */
+export class Candidate {
+  private readonly named = new Map<string, Model>();
+
+  constructor(
+    /** Grows by one with each candidate; equal ids mean equal content. */
+    readonly id: number,
+    readonly path: string,
+    readonly declared: string | null,
+    readonly isModel: boolean,
+    /** Numbers (path, declared name): what a name can depend on. */
+    readonly nameKey: number,
+    private readonly content: Unnamed,
+  ) {}
+
+  get digest(): Digest | null {
+    return this.content.digest;
+  }
+
+  /** The model under a name: the same object for the same name. */
+  model(name: string): Model {
+    let model = this.named.get(name);
+    if (!model) this.named.set(name, (model = { name, ...this.content }));
+    return model;
+  }
+}
+
+/** Decides what is a model (design.md: a declaration always wins, else `models.match`). */
+export class Candidates {
+  private readonly byFile = new Map<TrackedFile, Candidate>();
+  private readonly byContent = new Map<string, Candidate>();
+  private readonly nameKeys = new Map<string, number>();
+  private count = 0;
+
+  constructor(private readonly patterns: PathPatterns) {}
+
+  /** A tracked file that no `artifacts:` section names; `given` when `models.names` does. */
+  tracked(placed: PlacedFile, given: boolean): Candidate {
+    const known = this.byFile.get(placed.file);
+    if (known) return known;
+    const { declaredType, file } = placed;
+    const isModel = declaredType === undefined ? given || this.patterns.includesPath(file.path) : declaredType === 'model';
+    const candidate = this.intern(null, isModel, { ...contentOf(file), declared: declaredType !== undefined });
+    this.byFile.set(file, candidate);
+    return candidate;
+  }
+
+  /** A tracked file under the name that a declaration gives it. */
+  declared(file: TrackedFile, declaration: Declaration): Candidate {
+    const type = declaration.type ?? file.type;
+    const isModel = type === undefined ? this.patterns.includesPath(file.path) : type === 'model';
+    return this.intern(declaration.name, isModel, { ...contentOf(file), ...described(declaration) });
+  }
+
+  /** A declared path inside a folder output: that output's pointer, its own digest and size unknown. */
+  inside(outer: TrackedFile, path: string, declaration: Declaration): Candidate {
+    return this.intern(declaration.name, this.declaresModel(path, declaration), {
+      path,
+      tracking: 'dvc',
+      pointer: outer.pointer,
+      ...(outer.stage === undefined ? {} : { stage: outer.stage }),
+      digest: null,
+      size: null,
+      ...described(declaration),
+    });
+  }
+
+  /** A declared file or folder of Git itself; an untyped declaration of one is no model and not listed. */
+  git(entry: { readonly digest: Digest; readonly size: number | null }, path: string, declaration: Declaration): Candidate | null {
+    if (declaration.type === undefined) return null;
+    return this.intern(declaration.name, declaration.type === 'model', {
+      path,
+      tracking: 'git',
+      pointer: path,
+      digest: entry.digest,
+      size: entry.size,
+      ...described(declaration),
+    });
+  }
+
+  /** A declaration of something that is neither tracked nor in Git. */
+  missing(path: string, declaration: Declaration): Candidate {
+    return this.intern(declaration.name, this.declaresModel(path, declaration), {
+      path,
+      tracking: 'none',
+      pointer: null,
+      digest: null,
+      size: null,
+      ...described(declaration),
+    });
+  }
+
+  /** GTO's own rule on names: others are listed as written and cannot be tagged. */
+  nameProblem(declaration: Declaration): Diagnostic | undefined {
+    if (isArtifactName(declaration.name)) return undefined;
+    return {
+      severity: 'warning',
+      code: 'name-not-allowed',
+      message: `"${declaration.name}" cannot be registered: names are letters, digits, "-", "_" and "/", beginning and ending with a letter or digit.`,
+      path: declaration.source,
+    };
+  }
+
+  private declaresModel(path: string, declaration: Declaration): boolean {
+    return declaration.type === undefined ? this.patterns.includesPath(path) : declaration.type === 'model';
+  }
+
+  private intern(declared: string | null, isModel: boolean, content: Unnamed): Candidate {
+    const key = JSON.stringify([declared, isModel, content]);
+    let candidate = this.byContent.get(key);
+    if (!candidate) {
+      const nameKey = this.nameKey(`${declared ?? ''}\0${content.path ?? ''}`);
+      candidate = new Candidate(this.count, content.path ?? '', declared, isModel, nameKey, content);
+      this.count += 1;
+      this.byContent.set(key, candidate);
+    }
+    return candidate;
+  }
+
+  private nameKey(text: string): number {
+    let key = this.nameKeys.get(text);
+    if (key === undefined) this.nameKeys.set(text, (key = this.nameKeys.size));
+    return key;
+  }
+}
+
+function contentOf(file: TrackedFile): Omit<Unnamed, 'declared'> {
+  return {
+    path: file.path,
+    tracking: file.tracking,
+    pointer: file.pointer,
+    ...(file.stage === undefined ? {} : { stage: file.stage }),
+    ...(file.type === undefined ? {} : { type: file.type }),
+    ...(file.description === undefined ? {} : { description: file.description }),
+    ...(file.labels === undefined ? {} : { labels: file.labels }),
+    digest: file.digest,
+    size: file.size,
+    ...(file.files === undefined ? {} : { files: file.files }),
+  };
+}
+
+function described(declaration: Declaration): Pick<Model, 'declared' | 'type' | 'description' | 'labels'> {
+  return {
+    declared: true,
+    ...(declaration.type === undefined ? {} : { type: declaration.type }),
+    ...(declaration.description === undefined ? {} : { description: declaration.description }),
+    ...(declaration.labels === undefined ? {} : { labels: declaration.labels }),
+  };
+}

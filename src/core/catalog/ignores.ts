@@ -1,0 +1,51 @@
+import { compileDvcIgnore } from '../tracking/dvc/dvcIgnore.js';
+import type { BlobMemo } from './blobs.js';
+import type { Placed } from './place.js';
+import { FileKind } from './treeNames.js';
+
+type Ignores = (path: string) => boolean;
+type Rules = ReturnType<typeof compileDvcIgnore> | null;
+
+/** `.dvcignore` as it holds in each commit: a nested DVC repository answers to its own files only. */
+export class IgnoreRules {
+  private readonly compiled = new Map<string, Rules>();
+
+  constructor(private readonly blobs: BlobMemo) {}
+
+  /** Tells which pointer files DVC would not see; undefined when no rule is in force. */
+  of(placed: Placed): Ignores | undefined {
+    const active = placed.ignores.flatMap(({ folder, blob }) => {
+      const rules = this.compile(blob);
+      return rules ? [{ prefix: folder === '' ? '' : `${folder}/`, rules }] : [];
+    });
+    if (active.length === 0) return undefined;
+    const roots = placed.dvcRoots.map((folder) => (folder === '' ? '' : `${folder}/`));
+    return (path) => {
+      const root = roots.filter((prefix) => path.startsWith(prefix)).reduce((a, b) => (b.length > a.length ? b : a), '');
+      return active.some(
+        ({ prefix, rules }) =>
+          prefix.startsWith(root) && path.startsWith(prefix) && isIgnored(path.slice(prefix.length), rules),
+      );
+    };
+  }
+
+  private compile(blob: string): Rules {
+    let rules = this.compiled.get(blob);
+    if (rules === undefined) {
+      const parsed = this.blobs.get(FileKind.ignore, blob);
+      const text = parsed.ok ? parsed.value : '';
+      // `dvc init` writes a file of comments: that is no rule at all.
+      rules = /^[^#\r\n]/m.test(text) ? compileDvcIgnore(text) : null;
+      this.compiled.set(blob, rules);
+    }
+    return rules;
+  }
+}
+
+/** A file is ignored when it or a folder around it is. */
+function isIgnored(path: string, rules: Exclude<Rules, null>): boolean {
+  for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+    if (rules(path.slice(0, slash), true)) return true;
+  }
+  return rules(path, false);
+}

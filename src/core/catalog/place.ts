@@ -1,0 +1,270 @@
+import type { Diagnostic } from '../diagnostic.js';
+import type { ParsedDvcFile } from '../tracking/dvc/dvcFile.js';
+import { locate } from '../tracking/dvc/locate.js';
+import type { TrackedFile } from '../tracking/trackedFile.js';
+import type { BlobFailure, BlobMemo } from './blobs.js';
+import { FileKind } from './treeNames.js';
+import type { TreeFile, TreeNode } from './walk.js';
+
+/** A tracked file as its own pointer file tells it, before other files of the commit have their say. */
+export interface PlacedFile {
+  readonly file: TrackedFile;
+  /** `type: model` or another type written in the pointer file itself. */
+  readonly declaredType: string | undefined;
+}
+
+/** A `dvc.yaml` with the lock beside it; resolved per commit, since templates may read other files. */
+export interface PlacedPipeline {
+  readonly folder: string;
+  /** Tree id of the folder: files named relative to it are read through it. */
+  readonly tree: string;
+  readonly yaml: string;
+  readonly lock: string | null;
+}
+
+/** Everything that stands below one folder of a commit. Shared by all commits that have the same folder there. */
+export interface Placed {
+  readonly files: readonly PlacedFile[];
+  readonly pipelines: readonly PlacedPipeline[];
+  /** `.dvcignore` files: folder and blob. */
+  readonly ignores: readonly { readonly folder: string; readonly blob: string }[];
+  /** Folders with a `.dvc/` of their own. */
+  readonly dvcRoots: readonly string[];
+  /** Blob of the root's `artifacts.yaml`. */
+  readonly artifacts: string | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const EMPTY: Placed = { files: [], pipelines: [], ignores: [], dvcRoots: [], artifacts: null, diagnostics: [] };
+/** Deeper folders are reported, not entered: Git allows any depth, a stack does not. */
+const DEEPEST = 500;
+
+/**
+ * Composes what trees hold upwards into what folders hold: a folder that two commits share at the same path is
+ * composed once.
+ */
+export class Composer {
+  private readonly placed = new Map<TreeNode, Map<string, Placed>>();
+
+  constructor(private readonly blobs: BlobMemo) {}
+
+  /** What stands below a root tree. */
+  root(node: TreeNode): Placed {
+    return this.place(node, '', 0);
+  }
+
+  private place(node: TreeNode, folder: string, depth: number): Placed {
+    let byFolder = this.placed.get(node);
+    const known = byFolder?.get(folder);
+    if (known) return known;
+    const composed = this.compose(node, folder, depth);
+    if (node.failed === undefined) {
+      if (!byFolder) this.placed.set(node, (byFolder = new Map<string, Placed>()));
+      byFolder.set(folder, composed);
+    }
+    return composed;
+  }
+
+  private compose(node: TreeNode, folder: string, depth: number): Placed {
+    if (node.failed !== undefined) return { ...EMPTY, diagnostics: [unreadableTree(node, folder)] };
+    if (depth > DEEPEST) return { ...EMPTY, diagnostics: [tooDeep(folder)] };
+    const parts: Placed[] = [];
+    const own = this.ownFiles(node, folder);
+    if (own !== EMPTY) parts.push(own);
+    for (const child of node.folders) {
+      const inner = this.place(child.node, join(folder, child.name), depth + 1);
+      if (inner !== EMPTY) parts.push(inner);
+    }
+    const [first = EMPTY] = parts;
+    return parts.length <= 1 ? first : merge(parts);
+  }
+
+  private ownFiles(node: TreeNode, folder: string): Placed {
+    if (node.files.length === 0 && !node.dvcRoot) return EMPTY;
+    const files: PlacedFile[] = [];
+    const ignores: { folder: string; blob: string }[] = [];
+    const diagnostics: Diagnostic[] = [];
+    let yaml: TreeFile | undefined;
+    let lock: TreeFile | undefined;
+    let artifacts: string | null = null;
+    for (const file of node.files) {
+      const path = join(folder, file.name);
+      if (file.link) {
+        if (file.kind !== FileKind.lfs) diagnostics.push(linked(path));
+        continue;
+      }
+      switch (file.kind) {
+        case FileKind.dvc:
+          this.addDvcFile(file, path, folder, files, diagnostics);
+          break;
+        case FileKind.lfs:
+          this.addLfs(file, path, files, diagnostics);
+          break;
+        case FileKind.pipeline:
+          yaml = file;
+          break;
+        case FileKind.lock:
+          lock = file;
+          break;
+        case FileKind.ignore:
+          ignores.push({ folder, blob: file.blob });
+          break;
+        case FileKind.artifacts:
+          if (folder === '') artifacts = file.blob;
+          break;
+        default:
+          break;
+      }
+    }
+    for (const name of node.unreadableNames) diagnostics.push(notUtf8(join(folder, name)));
+    const pipelines = yaml
+      ? [{ folder, tree: node.id, yaml: yaml.blob, lock: lock?.blob ?? null }]
+      : [];
+    const dvcRoots = node.dvcRoot ? [folder] : [];
+    if (files.length + ignores.length + diagnostics.length + pipelines.length + dvcRoots.length === 0 && !artifacts) {
+      return EMPTY;
+    }
+    return { files, pipelines, ignores, dvcRoots, artifacts, diagnostics };
+  }
+
+  private addDvcFile(
+    file: TreeFile,
+    path: string,
+    folder: string,
+    files: PlacedFile[],
+    diagnostics: Diagnostic[],
+  ): void {
+    const parsed = this.blobs.get(FileKind.dvc, file.blob);
+    if (!parsed.ok) {
+      diagnostics.push(unreadableFile(path, parsed.reason));
+      return;
+    }
+    for (const problem of parsed.value.problems) diagnostics.push({ ...problem, path });
+    for (const out of parsed.value.outs) {
+      if (!out.cached) continue;
+      const placed = locate(folder, out.path);
+      if ('refused' in placed) diagnostics.push(outside(path, out.path, placed.refused));
+      else files.push(placedOut(out, placed.path, path));
+    }
+  }
+
+  private addLfs(file: TreeFile, path: string, files: PlacedFile[], diagnostics: Diagnostic[]): void {
+    const parsed = this.blobs.get(FileKind.lfs, file.blob);
+    if (!parsed.ok) {
+      diagnostics.push(unreadableFile(path, parsed.reason));
+      return;
+    }
+    const pointer = parsed.value;
+    if (!pointer) return;
+    files.push({
+      file: {
+        path,
+        tracking: 'lfs',
+        pointer: path,
+        digest: { algorithm: 'sha256', value: pointer.oid },
+        size: pointer.size,
+      },
+      declaredType: undefined,
+    });
+  }
+}
+
+/** One output of a pointer file, as a tracked file of the commit. */
+export function placedOut(
+  out: ParsedDvcFile['outs'][number] & { readonly stage?: string },
+  path: string,
+  pointer: string,
+): PlacedFile {
+  return {
+    file: {
+      path,
+      tracking: 'dvc',
+      pointer,
+      ...(out.stage === undefined ? {} : { stage: out.stage }),
+      digest: out.digest,
+      size: out.size,
+      ...(out.files === undefined ? {} : { files: out.files }),
+      ...(out.type === undefined ? {} : { type: out.type }),
+      ...(out.description === undefined ? {} : { description: out.description }),
+      ...(out.labels === undefined ? {} : { labels: out.labels }),
+    },
+    declaredType: out.type,
+  };
+}
+
+/** `folder/name`, without a slash at the root. */
+export function join(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`;
+}
+
+function merge(parts: readonly Placed[]): Placed {
+  return {
+    files: parts.flatMap((part) => part.files),
+    pipelines: parts.flatMap((part) => part.pipelines),
+    ignores: parts.flatMap((part) => part.ignores),
+    dvcRoots: parts.flatMap((part) => part.dvcRoots),
+    artifacts: parts.find((part) => part.artifacts !== null)?.artifacts ?? null,
+    diagnostics: parts.flatMap((part) => part.diagnostics),
+  };
+}
+
+const REASONS: Readonly<Record<BlobFailure, { code: string; why: string }>> = {
+  missing: { code: 'object-missing', why: 'Git has no such object here (a partial or damaged clone); fetch it' },
+  corrupt: { code: 'object-corrupt', why: 'its Git object is damaged; run git fsck and fetch it again' },
+  ambiguous: { code: 'object-missing', why: 'its object id is ambiguous' },
+  'too-large': { code: 'file-too-large', why: 'it is over 10 MB, too large for a pointer or pipeline file' },
+};
+
+/** A pointer file whose blob cannot be read costs its own entry. */
+export function unreadableFile(path: string, reason: BlobFailure): Diagnostic {
+  const { code, why } = REASONS[reason];
+  return { severity: 'error', code, message: `${path} cannot be read: ${why}.`, path };
+}
+
+/** An output that lies outside the repository is refused (design.md: safety). */
+export function outside(pointer: string, written: string, reason: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'path-outside-repository',
+    message: `${pointer} names "${written}", ${reason}; it is not read or written.`,
+    path: pointer,
+  };
+}
+
+function unreadableTree(node: TreeNode, folder: string): Diagnostic {
+  const { code, why } = REASONS[node.failed ?? 'missing'];
+  const what = folder === '' ? 'The root folder' : `The folder ${folder}`;
+  return {
+    severity: 'error',
+    code,
+    message: `${what} cannot be read: ${why}.`,
+    ...(folder === '' ? {} : { path: folder }),
+  };
+}
+
+function tooDeep(folder: string): Diagnostic {
+  return {
+    severity: 'warning',
+    code: 'folder-too-deep',
+    message: `Folders nested more than ${DEEPEST} deep are not looked into.`,
+    path: folder,
+  };
+}
+
+function linked(path: string): Diagnostic {
+  return {
+    severity: 'warning',
+    code: 'symlink-pointer',
+    message: `${path} is a symbolic link; pointer files are only read as plain files.`,
+    path,
+  };
+}
+
+function notUtf8(path: string): Diagnostic {
+  return {
+    severity: 'warning',
+    code: 'path-not-utf8',
+    message: `${path} has bytes that are no UTF-8; they are shown as "\uFFFD".`,
+    path,
+  };
+}

@@ -1,0 +1,128 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Diagnostic } from '../diagnostic.js';
+import type { CommitId, ObjectId, RefName } from '../git/ids.js';
+import type { ObjectFailure } from '../git/objects.js';
+import type { HeadRef, Ref } from '../git/refs.js';
+import type { Repository } from '../git/repository.js';
+import type { Branch, DefaultBranch, Head } from './catalog.js';
+
+/** The refs of a repository, sorted into what they mean to people. */
+export interface RefsView {
+  /** A detached or unborn HEAD first, then local branches, then remote ones, each by name. */
+  readonly branches: readonly Branch[];
+  readonly tags: readonly { readonly name: string; readonly ref: RefName; readonly id: ObjectId }[];
+  readonly experiments: readonly { readonly ref: RefName; readonly commit: CommitId }[];
+  /** Remote name to the branch that its HEAD names. */
+  readonly remoteHeads: ReadonlyMap<string, string>;
+  readonly head: Head;
+  /** HEAD as a branch of the list; null without commits or branch (never in a real repository). */
+  readonly current: Branch | null;
+}
+
+const HEADS = 'refs/heads/';
+const REMOTES = 'refs/remotes/';
+const TAGS = 'refs/tags/';
+const EXPERIMENTS = 'refs/exps/';
+
+/** Sorts refs. Symbolic refs are left out; `refs/remotes/origin/HEAD` only says what origin's default is. */
+export function viewRefs(refs: readonly Ref[], head: HeadRef, remotes: readonly string[]): RefsView {
+  const local: Branch[] = [];
+  const remote: Branch[] = [];
+  const tags: { name: string; ref: RefName; id: ObjectId }[] = [];
+  const experiments: { ref: RefName; commit: CommitId }[] = [];
+  const remoteHeads = new Map<string, string>();
+  for (const ref of refs) {
+    const { name } = ref;
+    if (name.startsWith(HEADS)) {
+      if (ref.symref === '') {
+        local.push({ name: name.slice(HEADS.length), remote: null, ref: name, commit: ref.id as CommitId });
+      }
+    } else if (name.startsWith(REMOTES)) {
+      const { of, branch } = splitRemote(name.slice(REMOTES.length), remotes);
+      if (ref.symref === '') remote.push({ name: branch, remote: of, ref: name, commit: ref.id as CommitId });
+      else if (branch === 'HEAD') {
+        remoteHeads.set(of, splitRemote(ref.symref.slice(REMOTES.length), remotes).branch);
+      }
+    } else if (name.startsWith(TAGS)) {
+      if (ref.symref === '') tags.push({ name: name.slice(TAGS.length), ref: name, id: ref.id });
+    } else if (name.startsWith(EXPERIMENTS)) experiments.push({ ref: name, commit: ref.id as CommitId });
+  }
+  const current = currentBranch(head, local);
+  const extra = current && !local.includes(current) ? [current] : [];
+  return {
+    branches: [...extra, ...local, ...remote],
+    tags,
+    experiments,
+    remoteHeads,
+    head: { branch: head.ref === null ? null : shortBranch(head.ref), commit: current?.commit ?? null },
+    current,
+  };
+}
+
+function currentBranch(head: HeadRef, local: readonly Branch[]): Branch | null {
+  if (head.ref === null) {
+    return head.commit === null ? null : { name: 'HEAD', remote: null, ref: 'HEAD' as RefName, commit: head.commit };
+  }
+  const found = local.find((branch) => branch.ref === head.ref);
+  return found ?? { name: shortBranch(head.ref), remote: null, ref: head.ref, commit: null };
+}
+
+function shortBranch(ref: RefName): string {
+  return ref.startsWith(HEADS) ? ref.slice(HEADS.length) : ref;
+}
+
+/** A remote's name may hold slashes: the longest configured one that fits, else the first segment. */
+function splitRemote(name: string, remotes: readonly string[]): { of: string; branch: string } {
+  const of = remotes
+    .filter((remote) => name.startsWith(`${remote}/`))
+    .reduce((best, remote) => (remote.length > best.length ? remote : best), '');
+  const length = of === '' ? name.indexOf('/') : of.length;
+  return length < 0 ? { of: name, branch: '' } : { of: name.slice(0, length), branch: name.slice(length + 1) };
+}
+
+/** The branch others are measured against (design.md: default branch). */
+export function findDefaultBranch(view: RefsView, setting: string | null, remote: string): DefaultBranch | null {
+  const named = (name: string): Branch | undefined =>
+    view.branches.find((branch) => branch.name === name && branch.remote === null && branch.commit !== null) ??
+    view.branches.find((branch) => branch.name === name && branch.remote === remote) ??
+    view.branches.find((branch) => branch.remote !== null && `${branch.remote}/${branch.name}` === name);
+  if (setting !== null) {
+    const branch = named(setting);
+    if (branch) return { branch, because: 'setting' };
+  }
+  const remoteHead = view.remoteHeads.get(remote);
+  if (remoteHead !== undefined) {
+    const branch = named(remoteHead);
+    if (branch) return { branch, because: 'remote-head' };
+  }
+  for (const name of ['main', 'master', 'trunk']) {
+    const branch = view.branches.find((one) => one.name === name && one.remote === null && one.commit !== null);
+    if (branch) return { branch, because: 'name' };
+  }
+  return view.current ? { branch: view.current, because: 'head' } : null;
+}
+
+/** A ref whose object is missing or damaged costs its own entry. */
+export function unreadableRef(ref: RefName, reason: ObjectFailure): Diagnostic {
+  const short = ref.replace(/^refs\/(?:heads|tags|remotes)\//, '');
+  return reason === 'corrupt'
+    ? {
+        severity: 'error',
+        code: 'ref-corrupt',
+        message: `${short} names a damaged object; run git fsck and fetch it again.`,
+        ref,
+      }
+    : {
+        severity: 'error',
+        code: 'ref-missing',
+        message: `${short} names an object that is not in this clone; fetch it or delete the ref.`,
+        ref,
+      };
+}
+
+/** The names of configured remotes, read from the file: it only decides where a remote's name ends. */
+export async function readRemoteNames(repository: Repository): Promise<readonly string[]> {
+  const text = await readFile(path.join(repository.commonDir, 'config'), 'utf8').catch(() => '');
+  return [...text.matchAll(/^\s*\[remote "((?:[^"\\]|\\.)*)"\]/gm)].map(([, name = '']) => name.replace(/\\(.)/g, '$1'));
+}

@@ -1,0 +1,374 @@
+import type { Diagnostic } from '../diagnostic.js';
+import { sameBits } from '../digest.js';
+import type { CommitGraph } from '../git/graph.js';
+import type { CommitId } from '../git/ids.js';
+import type { ObjectFailure, ObjectReader } from '../git/objects.js';
+import type { Repository } from '../git/repository.js';
+import type { Settings } from '../settings/settings.js';
+import { belongsTo, bindArtifact } from './binding.js';
+import type {
+  Branch,
+  BranchChanges,
+  BranchModel,
+  BranchModels,
+  Catalog,
+  CommitModels,
+  DefaultBranch,
+  Head,
+  Model,
+  PlainTag,
+  RegisteredModel,
+  Version,
+} from './catalog.js';
+import { Changes } from './changes.js';
+import { compareBytes } from './names.js';
+import type { NameSet, NamedSnapshot } from './nameSets.js';
+import { NameSets } from './nameSets.js';
+import type { RefsView } from './refsView.js';
+import { unreadableRef } from './refsView.js';
+import { listRegistered } from './registered.js';
+import type { Snapshot, Snapshots } from './snapshots.js';
+import type { RegisteredTags } from './versions.js';
+import { byNewest, findSameBits } from './versions.js';
+
+/** The commits that were read, and the way to read more. */
+export interface CommitSource {
+  reader(options: Abortable): ObjectReader;
+  readCommits(commits: readonly CommitId[], reader: ObjectReader): Promise<void>;
+  treeOf(commit: CommitId): string | undefined;
+  failure(commit: CommitId): ObjectFailure | undefined;
+}
+
+interface Parts {
+  readonly repository: Repository;
+  readonly settings: Settings;
+  readonly view: RefsView;
+  readonly defaultBranch: DefaultBranch | null;
+  readonly registry: RegisteredTags;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly snapshots: Snapshots;
+  /** Every tracked file, for those who ask. */
+  readonly tracked: Snapshots;
+  readonly graph: CommitGraph;
+  readonly commits: CommitSource;
+}
+
+interface Abortable {
+  readonly signal?: AbortSignal;
+}
+
+/** The catalog of one state of the refs. Trees that were not needed to build it are read when asked for. */
+export class RepositoryCatalog implements Catalog {
+  readonly repository: Repository;
+  readonly settings: Settings;
+  readonly head: Head;
+  readonly defaultBranch: DefaultBranch | null;
+  readonly branches: readonly Branch[];
+  readonly versions: ReadonlyMap<string, Version>;
+  readonly plainTags: readonly PlainTag[];
+  readonly experiments: Catalog['experiments'];
+  readonly diagnostics: readonly Diagnostic[];
+  private readonly names: NameSets;
+  /** Newest first; positions are what the containment bits mean. */
+  private readonly ordered: readonly Version[];
+  private readonly belonging = new Map<NameSet, readonly (readonly number[])[]>();
+  private readonly contained = new Map<CommitId, ReadonlySet<CommitId>>();
+  private readonly changes: Changes;
+
+  constructor(private readonly parts: Parts) {
+    const { view, registry } = parts;
+    this.repository = parts.repository;
+    this.settings = parts.settings;
+    this.head = view.head;
+    this.defaultBranch = parts.defaultBranch;
+    this.branches = view.branches;
+    this.experiments = view.experiments;
+    this.plainTags = [...registry.plain].sort((left, right) =>
+      byNewest({ ...left, version: '', tag: left.name }, { ...right, version: '', tag: right.name }),
+    );
+    const versions = this.bindVersions();
+    this.ordered = [...versions].sort(byNewest);
+    this.versions = new Map(this.ordered.map((version) => [version.tag, version]));
+    this.names = new NameSets(parts.settings, boundNames(this.ordered));
+    this.diagnostics = parts.diagnostics;
+    this.changes = new Changes(parts.graph, (commit) => this.named(commit));
+  }
+
+  async load(branches: readonly Branch[], options: Abortable = {}): Promise<void> {
+    await this.read(branches.flatMap(({ commit }) => commit ?? []), options);
+  }
+
+  registered(): readonly RegisteredModel[] {
+    return listRegistered(this.parts.registry.gto, this.ordered);
+  }
+
+  async plainVersions(
+    model: { readonly name: string; readonly path: string | null },
+    options: Abortable = {},
+  ): Promise<readonly Version[]> {
+    await this.read(this.plainTags.map(({ commit }) => commit), options);
+    return this.plainTags.flatMap((tag): Version[] => {
+      const named = this.named(tag.commit);
+      const found = named && findIn(model, named);
+      if (!found) return [];
+      return [
+        {
+          kind: 'tag',
+          tag: tag.name,
+          version: tag.name,
+          artifact: found.name,
+          model: { name: found.name, path: found.path },
+          commit: tag.commit,
+          digest: found.digest,
+          time: tag.time,
+          author: tag.author,
+          message: tag.message,
+          active: true,
+          stages: [],
+          sameAs: [],
+        },
+      ];
+    });
+  }
+
+  async modelsAt(commit: CommitId, options: Abortable = {}): Promise<CommitModels> {
+    await this.read([commit], options);
+    const named = this.named(commit);
+    if (!named) return { models: [], others: [], diagnostics: [this.unreadable(commit)] };
+    return {
+      models: byPath(named.models),
+      others: byPath(named.others),
+      diagnostics: this.diagnosticsOf(commit, undefined),
+    };
+  }
+
+  async modelsOn(branch: Branch, options: Abortable = {}): Promise<BranchModels> {
+    const { commit } = branch;
+    if (commit === null) return { branch, models: [], others: [], tags: [], diagnostics: [] };
+    await this.read([commit], options);
+    const named = this.named(commit);
+    if (!named) {
+      const reason = this.parts.commits.failure(commit) ?? 'missing';
+      return { branch, models: [], others: [], tags: [], diagnostics: [unreadableRef(branch.ref, reason)] };
+    }
+    const contains = await this.containedIn(branch, options);
+    return {
+      branch,
+      models: byPath(this.withVersions(named.models, named.modelNames, contains)),
+      others: byPath(this.withVersions(named.others, named.otherNames, contains)),
+      tags: this.plainTags.filter((tag) => contains.has(tag.commit)),
+      diagnostics: this.diagnosticsOf(commit, branch),
+    };
+  }
+
+  async changesOn(branch: Branch, options: Abortable = {}): Promise<BranchChanges> {
+    const base = this.defaultBranch?.branch.commit ?? null;
+    if (branch.commit === null || base === null || branch.commit === base) return { changed: new Set(), removed: [] };
+    await this.read([branch.commit, base], options);
+    if (this.changes.differs(branch.commit, base)) {
+      await this.parts.graph.extend(this.repository, this.tips(), options);
+      const mergeBase = this.changes.mergeBase(branch.commit, base);
+      if (mergeBase !== undefined) await this.read([mergeBase], options);
+    }
+    return this.changes.of(branch.commit, base);
+  }
+
+  /** Like `modelsOn`, with every LFS file among `others`, whatever its name; reads what the patterns left out. */
+  async trackedOn(branch: Branch, options: Abortable = {}): Promise<BranchModels> {
+    await this.loadTracked([branch], options);
+    const on = await this.modelsOn(branch, options);
+    const tree = branch.commit === null ? undefined : this.parts.commits.treeOf(branch.commit);
+    const { tracked } = this.parts;
+    if (branch.commit === null || tree === undefined || !tracked.has(tree)) return on;
+    const named = this.names.name(tracked.get(tree));
+    const contains = await this.containedIn(branch, options);
+    return { ...on, others: byPath(this.withVersions(named.others, named.otherNames, contains)) };
+  }
+
+  /** Reads every tracked file of many branches in one pass. */
+  async loadTracked(branches: readonly Branch[], options: Abortable = {}): Promise<void> {
+    await this.load(branches, options);
+    const { commits, tracked } = this.parts;
+    const trees = branches.flatMap(({ commit }) => (commit && commits.treeOf(commit)) ?? []);
+    const missing = trees.filter((tree) => !tracked.has(tree));
+    if (missing.length === 0) return;
+    const reader = commits.reader(options);
+    try {
+      await tracked.load(missing, reader);
+    } finally {
+      reader.close();
+    }
+  }
+
+  /** What is wrong with a branch whose trees have been read. */
+  diagnosticsOn(branch: Branch): readonly Diagnostic[] {
+    const { commit } = branch;
+    if (commit === null) return [];
+    const reason = this.parts.commits.failure(commit);
+    return reason ? [unreadableRef(branch.ref, reason)] : this.diagnosticsOf(commit, branch);
+  }
+
+  /** How many models each branch has and changes, for many branches in one pass. */
+  async summarize(branches: readonly Branch[], options: Abortable = {}): Promise<ReadonlyMap<Branch, BranchSummary>> {
+    const base = this.defaultBranch?.branch.commit ?? null;
+    await this.read([...branches.flatMap(({ commit }) => commit ?? []), ...(base ? [base] : [])], options);
+    const differing = branches.filter(({ commit }) => commit && base && this.changes.differs(commit, base));
+    if (differing.length > 0 && base) {
+      await this.parts.graph.extend(this.repository, this.tips(), options);
+      await this.read(differing.flatMap(({ commit }) => (commit && this.changes.mergeBase(commit, base)) ?? []), options);
+    }
+    return new Map(
+      branches.map((branch): [Branch, BranchSummary] => {
+        const { commit } = branch;
+        const named = commit === null ? undefined : this.named(commit);
+        if (commit !== null && !named) return [branch, { count: null, changed: null }];
+        const changed = commit && base ? this.changes.of(commit, base).changed.size : 0;
+        return [branch, { count: named?.models.length ?? 0, changed }];
+      }),
+    );
+  }
+
+  private async read(commits: readonly CommitId[], options: Abortable): Promise<void> {
+    const { commits: source, snapshots } = this.parts;
+    const missing = commits.filter((commit) => !this.isReady(commit));
+    if (missing.length === 0) return;
+    const reader: ObjectReader = source.reader(options);
+    try {
+      await source.readCommits(missing, reader);
+      await snapshots.load(missing.flatMap((commit) => source.treeOf(commit) ?? []), reader);
+    } finally {
+      reader.close();
+    }
+  }
+
+  private isReady(commit: CommitId): boolean {
+    const tree = this.parts.commits.treeOf(commit);
+    return tree === undefined ? this.parts.commits.failure(commit) !== undefined : this.parts.snapshots.has(tree);
+  }
+
+  private snapshot(commit: CommitId): Snapshot | undefined {
+    const tree = this.parts.commits.treeOf(commit);
+    return tree === undefined || !this.parts.snapshots.has(tree) ? undefined : this.parts.snapshots.get(tree);
+  }
+
+  private named(commit: CommitId): NamedSnapshot | undefined {
+    const snapshot = this.snapshot(commit);
+    return snapshot && this.names.name(snapshot);
+  }
+
+  private bindVersions(): readonly Version[] {
+    const unbound = new NameSets(this.settings, new Map());
+    const bound = this.parts.registry.versions.map((version) => {
+      const snapshot = this.snapshot(version.commit);
+      const model = snapshot ? bindArtifact(version.artifact, unbound.name(snapshot), this.settings) : null;
+      return { version, model, digest: model?.digest ?? null };
+    });
+    const same = findSameBits(bound);
+    return bound.map(({ version, model, digest }) => ({
+      ...version,
+      model: model && { name: model.name, path: model.path },
+      digest,
+      sameAs: same.get(version.tag) ?? [],
+    }));
+  }
+
+  private withVersions(
+    models: readonly Model[],
+    names: NameSet,
+    contains: ReadonlySet<CommitId>,
+  ): readonly BranchModel[] {
+    const belonging = this.belongingTo(names);
+    return models.map((model, index) => {
+      const own: Version[] = [];
+      const all: Version[] = [];
+      for (const position of belonging[index] ?? []) {
+        const version = this.ordered[position];
+        if (!version) continue;
+        const same = sameBits(version.digest, model.digest);
+        if (same) own.push(version);
+        if (same || contains.has(version.commit)) all.push(version);
+      }
+      return {
+        ...model,
+        versions: all.map(({ tag }) => tag),
+        at: own.find(({ active }) => active)?.tag ?? null,
+        stages: [...new Set(own.flatMap(({ stages }) => stages))],
+      };
+    });
+  }
+
+  /** Per model of a name set, the positions of its versions, newest first; worked out once per set. */
+  private belongingTo(names: NameSet): readonly (readonly number[])[] {
+    let answer = this.belonging.get(names);
+    if (!answer) {
+      const lists: number[][] = names.names.map(() => []);
+      this.ordered.forEach((version, position) => {
+        const index = version.model === null ? undefined : belongsTo(version.model, names);
+        if (index !== undefined) lists[index]?.push(position);
+      });
+      this.belonging.set(names, (answer = lists));
+    }
+    return answer;
+  }
+
+  private async containedIn(branch: Branch, options: Abortable): Promise<ReadonlySet<CommitId>> {
+    const { commit } = branch;
+    if (commit === null) return new Set();
+    const known = this.contained.get(commit);
+    if (known) return known;
+    const { graph } = this.parts;
+    await graph.extend(this.repository, [...this.tips(), commit], options);
+    const marked = [...new Set([...this.ordered, ...this.plainTags].map((tag) => tag.commit))];
+    const tips = [...new Set([...this.tips(), commit])];
+    for (const [tip, positions] of graph.contained(tips, marked)) {
+      this.contained.set(tip, new Set(positions.flatMap((position) => marked[position] ?? [])));
+    }
+    return this.contained.get(commit) ?? new Set();
+  }
+
+  /** Tips of all branches whose commits are here. */
+  private tips(): readonly CommitId[] {
+    return this.branches.flatMap(({ commit }) => commit ?? []);
+  }
+
+  private diagnosticsOf(commit: CommitId, branch: Branch | undefined): readonly Diagnostic[] {
+    const found = this.snapshot(commit)?.diagnostics ?? [];
+    return found.map((diagnostic) => ({ ...diagnostic, commit, ...(branch ? { ref: branch.ref } : {}) }));
+  }
+
+  private unreadable(commit: CommitId): Diagnostic {
+    const corrupt = this.parts.commits.failure(commit) === 'corrupt';
+    return {
+      severity: 'error',
+      code: corrupt ? 'object-corrupt' : 'object-missing',
+      message: `Commit ${commit.slice(0, 8)} ${corrupt ? 'is damaged; run git fsck' : 'is not in this clone; fetch it'}.`,
+      commit,
+    };
+  }
+}
+
+/** Null where the branch's commit cannot be read: unknown, not empty. */
+export interface BranchSummary {
+  readonly count: number | null;
+  readonly changed: number | null;
+}
+
+/** Path to the name under which its newest version is bound (design.md: a name never moves). */
+function boundNames(newestFirst: readonly Version[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const { model } of newestFirst) {
+    if (model?.path != null && !names.has(model.path)) names.set(model.path, model.name);
+  }
+  return names;
+}
+
+function findIn(model: { readonly name: string; readonly path: string | null }, named: NamedSnapshot): Model | undefined {
+  const index = belongsTo(model, named.modelNames);
+  if (index !== undefined) return named.models[index];
+  const other = belongsTo(model, named.otherNames);
+  return other === undefined ? undefined : named.others[other];
+}
+
+function byPath<T extends { readonly path: string | null }>(models: readonly T[]): readonly T[] {
+  return [...models].sort((left, right) => compareBytes(left.path ?? '', right.path ?? ''));
+}

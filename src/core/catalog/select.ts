@@ -1,0 +1,174 @@
+import type { Diagnostic } from '../diagnostic.js';
+import type { CommitId } from '../git/ids.js';
+import { GitError } from '../git/process.js';
+import { resolveCommit } from '../git/revisions.js';
+import { belongsTo } from './binding.js';
+import type { Branch, Catalog, Model, Version } from './catalog.js';
+
+/** Which model a person means: found on the current branch, else on any, else among registered names. */
+export interface SelectedModel {
+  readonly name: string;
+  readonly path: string | null;
+  /** As it stands where it was found; null when only tags know the name. */
+  readonly model: Model | null;
+}
+
+export type ModelSelection =
+  | { readonly kind: 'found'; readonly selected: SelectedModel }
+  /** None or several: the names or paths that could have been meant. */
+  | { readonly kind: 'unknown' | 'ambiguous'; readonly candidates: readonly string[] };
+
+interface Abortable {
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Finds a model by name, else by path (cli.md: MODEL): on the current branch, then on the default branch, then
+ * on every local branch, then among registered versions. Tracked files that are no models count by path too.
+ */
+export async function findModel(catalog: Catalog, text: string, options: Abortable = {}): Promise<ModelSelection> {
+  const known: Model[] = [];
+  for (const branches of searchOrder(catalog)) {
+    await catalog.load(branches, options);
+    const models: Model[] = [];
+    for (const branch of branches) {
+      if (branch.commit === null) continue;
+      const at = await catalog.modelsAt(branch.commit, options);
+      models.push(...at.models, ...at.others);
+    }
+    known.push(...models);
+    const found = pick(models, text);
+    if (found) return found;
+  }
+  const versions = [...catalog.versions.values()].filter((version) => version.artifact === text);
+  const bound = versions.find((version) => version.model !== null)?.model;
+  if (versions.length > 0) {
+    return { kind: 'found', selected: { name: text, path: bound?.path ?? null, model: null } };
+  }
+  return { kind: 'unknown', candidates: similar(text, known, catalog) };
+}
+
+function searchOrder(catalog: Catalog): readonly (readonly Branch[])[] {
+  const local = catalog.branches.filter(({ remote }) => remote === null);
+  const current = local.filter(({ name }) => name === (catalog.head.branch ?? 'HEAD'));
+  const base = catalog.defaultBranch ? [catalog.defaultBranch.branch] : [];
+  return [current, base, local, catalog.branches];
+}
+
+function pick(models: readonly Model[], text: string): ModelSelection | undefined {
+  const path = text.replace(/^\.\//, '').replace(/\\/g, '/');
+  const byName = models.filter((model) => model.name === text);
+  const fitting = byName.length > 0 ? byName : models.filter((model) => model.path === path);
+  const [first] = fitting;
+  if (!first) return undefined;
+  const different = new Map(fitting.map((model) => [`${model.name}\0${model.path ?? ''}`, model]));
+  if (different.size > 1) {
+    const candidates = [...different.values()].map((model) => (byName.length > 0 ? (model.path ?? model.name) : model.name));
+    return { kind: 'ambiguous', candidates: [...new Set(candidates)].sort() };
+  }
+  return { kind: 'found', selected: { name: first.name, path: first.path, model: first } };
+}
+
+function similar(text: string, models: readonly Model[], catalog: Catalog): readonly string[] {
+  const names = new Set([...models.map(({ name }) => name), ...[...catalog.versions.values()].map(({ artifact }) => artifact)]);
+  names.delete('');
+  const close = [...names].filter((name) => name.toLowerCase().includes(text.toLowerCase()));
+  return (close.length > 0 ? close : [...names]).sort().slice(0, 20);
+}
+
+/** The versions that belong to a model, newest first: bound to it, or (unbound) registered under its name. */
+export function versionsOf(catalog: Catalog, selected: Pick<SelectedModel, 'name' | 'path'>): readonly Version[] {
+  return [...catalog.versions.values()].filter((version) => {
+    if (version.model === null) return version.artifact === selected.name;
+    if (selected.path !== null && version.model.path !== null) return version.model.path === selected.path;
+    return version.model.name === selected.name;
+  });
+}
+
+/** A revision of a model as somebody named it. */
+export interface SelectedRevision {
+  /** As it was written. */
+  readonly rev: string;
+  readonly commit: CommitId;
+  /** The version it names, when it names one. */
+  readonly version?: Version;
+  /** The model there; null when that commit does not have it. */
+  readonly model: Model | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Resolves REV (cli.md): a registered version of the model, else `#stage` (its holder), else what Git takes it
+ * for. Where a version and something of Git's share the name the version wins, with an info diagnostic.
+ * @throws GitError `not-found-ref` when it is none of these.
+ */
+export async function resolveRevision(
+  catalog: Catalog,
+  selected: Pick<SelectedModel, 'name' | 'path'>,
+  text: string,
+  options: Abortable = {},
+): Promise<SelectedRevision> {
+  const versions = versionsOf(catalog, selected);
+  const diagnostics: Diagnostic[] = [];
+  let version = versions.find((one) => one.active && (one.version === text || one.tag === text));
+  version ??= versions.find((one) => one.version === text || one.tag === text);
+  if (!version && text.startsWith('#')) {
+    version = versions.find((one) => one.stages.includes(text.slice(1)));
+    if (!version) {
+      const holder = unregisteredHolder(catalog, selected.name, text.slice(1));
+      if (holder === undefined) {
+        throw new GitError('not-found-ref', `no version of ${selected.name} holds the stage "${text.slice(1)}"`, [], 1, '');
+      }
+      return at(catalog, selected, text, holder, undefined, diagnostics, options);
+    }
+  }
+  if (version) {
+    if (version.version === text) {
+      const git = await resolveCommit(catalog.repository, text, options).catch(() => undefined);
+      if (git !== undefined && git !== version.commit) {
+        diagnostics.push({
+          severity: 'info',
+          code: 'revision-also-in-git',
+          message: `"${text}" is a version of ${selected.name} and also a name in Git (${git.slice(0, 8)}); the version counts.`,
+        });
+      }
+    }
+    return at(catalog, selected, text, version.commit, version, diagnostics, options);
+  }
+  const commit = await resolveCommit(catalog.repository, text, options);
+  return at(catalog, selected, text, commit, undefined, diagnostics, options);
+}
+
+function unregisteredHolder(catalog: Catalog, name: string, stage: string): CommitId | undefined {
+  const holder = catalog.registered().find((one) => one.name === name)?.stages[stage]?.[0];
+  return holder !== undefined && /^[0-9a-f]{40,64}$/.test(holder) ? (holder as CommitId) : undefined;
+}
+
+async function at(
+  catalog: Catalog,
+  selected: Pick<SelectedModel, 'name' | 'path'>,
+  rev: string,
+  commit: CommitId,
+  version: Version | undefined,
+  diagnostics: readonly Diagnostic[],
+  options: Abortable,
+): Promise<SelectedRevision> {
+  const there = await catalog.modelsAt(commit, options);
+  const model = findAmong(version?.model ?? selected, there.models) ?? findAmong(version?.model ?? selected, there.others);
+  return { rev, commit, ...(version ? { version } : {}), model: model ?? null, diagnostics };
+}
+
+/** The model of another commit that is the same one: path and name, else path, else name. */
+export function findAmong(selected: Pick<SelectedModel, 'name' | 'path'>, models: readonly Model[]): Model | undefined {
+  const byName = new Map<string, number | undefined>();
+  const byPath = new Map<string, number[]>();
+  models.forEach((model, index) => {
+    byName.set(model.name, byName.has(model.name) ? undefined : index);
+    const path = model.path ?? '';
+    const list = byPath.get(path);
+    if (list) list.push(index);
+    else byPath.set(path, [index]);
+  });
+  const index = belongsTo(selected, { names: models.map(({ name }) => name), byName, byPath });
+  return index === undefined ? undefined : models[index];
+}

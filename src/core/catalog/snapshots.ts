@@ -1,0 +1,321 @@
+import type { Diagnostic } from '../diagnostic.js';
+import type { Digest } from '../digest.js';
+import { ObjectReader } from '../git/objects.js';
+import type { Repository } from '../git/repository.js';
+import type { Settings } from '../settings/settings.js';
+import { BlobMemo } from './blobs.js';
+import type { Candidate } from './candidates.js';
+import { Candidates } from './candidates.js';
+import { Folders } from './folders.js';
+import { IgnoreRules } from './ignores.js';
+import { PathPatterns } from './patterns.js';
+import type { Declaration } from './pipelines.js';
+import { Pipelines, declarations } from './pipelines.js';
+import type { Placed, PlacedFile } from './place.js';
+import { Composer, unreadableFile } from './place.js';
+import { collectShards } from './shards.js';
+import { FileKind } from './treeNames.js';
+import type { TreeNode } from './walk.js';
+import { TreeWalker } from './walk.js';
+
+/** The tracked files of one root tree, before names: shared by every commit with that tree. */
+export interface Snapshot {
+  /** Models and other tracked files, each in tree order. */
+  readonly models: readonly Candidate[];
+  readonly others: readonly Candidate[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What Git itself has at a declared path that no pointer tracks. */
+interface GitEntry {
+  readonly digest: Digest;
+  readonly tree: boolean;
+  readonly size: number | null;
+}
+
+/**
+ * Reads root trees into snapshots and remembers everything on the way by object id, for as long as it lives:
+ * the next catalog of the same repository reads only what is new.
+ */
+export class Snapshots {
+  private readonly candidates: Candidates;
+  private readonly idBytes: 20 | 32;
+  private memo: Memo;
+  private readonly ready = new Map<string, Snapshot>();
+  private failed = false;
+  private loading: Promise<void> = Promise.resolve();
+
+  constructor(
+    repository: Repository,
+    private readonly settings: Settings,
+    /** Which files may be LFS pointers worth reading; by default those that could be models. */
+    private readonly patterns = new PathPatterns(settings.models.match),
+  ) {
+    this.idBytes = repository.objectFormat === 'sha256' ? 32 : 20;
+    this.candidates = new Candidates(new PathPatterns(settings.models.match));
+    this.memo = createMemo(patterns, this.idBytes);
+  }
+
+  private forget(): void {
+    this.memo = createMemo(this.patterns, this.idBytes);
+  }
+
+  /**
+   * Reads what is not yet known of these root trees.
+   * @param reader shared with the caller, who closes it.
+   */
+  async load(trees: Iterable<string>, reader: ObjectReader): Promise<void> {
+    // One load at a time: the next one may lean on what this one is still reading.
+    const before = this.loading;
+    const mine = before.catch(() => undefined).then(() => this.read(trees, reader));
+    this.loading = mine;
+    await mine;
+  }
+
+  private async read(trees: Iterable<string>, reader: ObjectReader): Promise<void> {
+    try {
+      await this.readFresh(trees, reader);
+    } catch (error) {
+      // Cut off half-way: nodes without their content must not be taken for empty ones.
+      this.failed = true;
+      this.forget();
+      throw error;
+    }
+  }
+
+  private async readFresh(trees: Iterable<string>, reader: ObjectReader): Promise<void> {
+    const fresh = [...new Set(trees)].filter((tree) => !this.ready.has(tree));
+    if (fresh.length === 0) return;
+    for (const tree of fresh) this.memo.roots.set(tree, this.memo.walker.root(tree, reader));
+    await reader.settle();
+    const placed = new Map(fresh.map((tree) => [tree, this.placedAt(tree)]));
+    for (const [tree, at] of placed) for (const pipeline of at.pipelines) this.memo.pipelines.request(pipeline, tree, reader);
+    await reader.settle();
+    const drafts = [...placed].map(([tree, at]) => this.draft(tree, at));
+    for (const draft of drafts) for (const path of draft.unknownPaths) this.requestGitEntry(draft.tree, path, reader);
+    await reader.settle();
+    for (const draft of drafts) {
+      for (const path of draft.unknownPaths) {
+        const entry = this.memo.gitEntries.get(`${draft.tree}:${path}`);
+        if (entry?.tree) this.memo.folders.request(entry.digest.value, reader);
+      }
+    }
+    await reader.settle();
+    for (const draft of drafts) {
+      const snapshot = this.finish(draft);
+      this.failed ||= snapshot.diagnostics.some(({ code }) => code === 'object-missing' || code === 'object-corrupt');
+      this.ready.set(draft.tree, snapshot);
+    }
+  }
+
+  /** Whether `load` has read this tree. */
+  has(tree: string): boolean {
+    return this.ready.has(tree);
+  }
+
+  /** Something could not be read: what is remembered must not outlive this catalog. */
+  get incomplete(): boolean {
+    return this.failed;
+  }
+
+  /** The snapshot of a tree that `load` has read. */
+  get(tree: string): Snapshot {
+    const snapshot = this.ready.get(tree);
+    if (!snapshot) throw new Error(`tree ${tree} has not been loaded`);
+    return snapshot;
+  }
+
+  private placedAt(tree: string): Placed {
+    const node = this.memo.roots.get(tree);
+    if (!node) throw new Error(`tree ${tree} has not been walked`);
+    return this.memo.composer.root(node);
+  }
+
+  private draft(tree: string, placed: Placed): Draft {
+    const diagnostics: Diagnostic[] = [...placed.diagnostics];
+    const ignored = this.memo.ignores.of(placed);
+    const files: PlacedFile[] = [];
+    const declared: Declaration[] = [];
+    for (const file of placed.files) {
+      if (!ignored || file.file.tracking === 'lfs' || !ignored(file.file.pointer)) files.push(file);
+    }
+    for (const pipeline of placed.pipelines) {
+      if (ignored?.(pipeline.folder === '' ? 'dvc.yaml' : `${pipeline.folder}/dvc.yaml`)) continue;
+      const resolved = this.memo.pipelines.resolve(pipeline, tree);
+      files.push(...resolved.files);
+      declared.push(...resolved.declarations);
+      diagnostics.push(...resolved.diagnostics);
+    }
+    if (placed.artifacts !== null) this.addIndex(placed.artifacts, declared, diagnostics);
+    const unique = this.withoutDuplicates(files, diagnostics);
+    const tracked = new Set(declared.length > 0 || this.hasNames ? unique.map((file) => file.file.path) : []);
+    const wanted = [...declared.filter(({ url }) => !url).map(({ path }) => path), ...Object.values(this.settings.models.names)];
+    return {
+      tree,
+      files: unique,
+      declared,
+      diagnostics,
+      unknownPaths: [...new Set(wanted)].filter((path) => !tracked.has(path)),
+    };
+  }
+
+  private get hasNames(): boolean {
+    return Object.keys(this.settings.models.names).length > 0;
+  }
+
+  private addIndex(blob: string, declared: Declaration[], diagnostics: Diagnostic[]): void {
+    const parsed = this.memo.blobs.get(FileKind.artifacts, blob);
+    if (!parsed.ok) {
+      diagnostics.push(unreadableFile('artifacts.yaml', parsed.reason));
+      return;
+    }
+    for (const problem of parsed.value.problems) diagnostics.push({ ...problem, path: 'artifacts.yaml' });
+    const index = declarations(parsed.value.artifacts, '', 'artifacts.yaml');
+    declared.push(...index.declarations);
+    diagnostics.push(...index.diagnostics);
+  }
+
+  /** One path has one pointer: a second one is reported and left out. */
+  private withoutDuplicates(files: readonly PlacedFile[], diagnostics: Diagnostic[]): readonly PlacedFile[] {
+    const seen = new Map<string, PlacedFile>();
+    for (const file of files) {
+      const first = seen.get(file.file.path);
+      if (!first) seen.set(file.file.path, file);
+      else {
+        diagnostics.push({
+          severity: 'error',
+          code: 'tracked-twice',
+          message: `${file.file.path} is tracked by ${first.file.pointer} and by ${file.file.pointer}; only the first counts.`,
+          path: file.file.pointer,
+        });
+      }
+    }
+    return seen.size === files.length ? files : [...seen.values()];
+  }
+
+  private requestGitEntry(tree: string, path: string, reader: ObjectReader): void {
+    const spec = `${tree}:${path}`;
+    if (this.memo.gitEntries.has(spec)) return;
+    this.memo.gitEntries.set(spec, null);
+    reader.info(spec, {
+      failed: () => undefined, // nothing of that path in Git: tracking `none`
+      info: (type, size, id) => {
+        if (type !== 'blob' && type !== 'tree') return;
+        this.memo.gitEntries.set(spec, {
+          digest: { algorithm: 'git', value: id },
+          tree: type === 'tree',
+          size: type === 'blob' ? size : null,
+        });
+      },
+    });
+  }
+
+  private finish(draft: Draft): Snapshot {
+    const { candidates } = this;
+    const diagnostics = [...draft.diagnostics];
+    const byPath = new Map<string, Declaration[]>();
+    for (const declaration of draft.declared) {
+      const at = byPath.get(declaration.path);
+      if (at) at.push(declaration);
+      else byPath.set(declaration.path, [declaration]);
+    }
+    const given = new Set(Object.values(this.settings.models.names));
+    const gathered = this.gatheredFolders(draft);
+    const { files, groups } = collectShards(
+      gathered.size === 0
+        ? draft.files
+        : draft.files.filter(({ file }) => file.tracking !== 'lfs' || !isInside(file.path, gathered)),
+    );
+    const models: Candidate[] = [];
+    const others: Candidate[] = [];
+    const add = (candidate: Candidate | null): void => {
+      if (candidate) (candidate.isModel ? models : others).push(candidate);
+    };
+    for (const file of [...files, ...groups]) {
+      const declared = byPath.get(file.file.path);
+      if (!declared) add(candidates.tracked(file, given.has(file.file.path)));
+      else for (const declaration of declared) add(candidates.declared(file.file, declaration));
+      byPath.delete(file.file.path);
+    }
+    for (const [path, folder] of gathered) {
+      const file = { path, tracking: 'lfs', pointer: path, ...folder } as const;
+      const declared = byPath.get(path);
+      if (!declared) add(candidates.tracked({ file, declaredType: undefined }, true));
+      else for (const declaration of declared) add(candidates.declared(file, declaration));
+      byPath.delete(path);
+    }
+    for (const [path, declared] of byPath) {
+      for (const declaration of declared) add(this.untracked(draft, path, declaration));
+    }
+    for (const declaration of draft.declared) {
+      const problem = candidates.nameProblem(declaration);
+      if (problem) diagnostics.push(problem);
+    }
+    return { models, others, diagnostics };
+  }
+
+  /** A declaration whose path no pointer names: Git's own file, a path inside a folder output, or nothing. */
+  private untracked(draft: Draft, path: string, declaration: Declaration): Candidate | null {
+    if (!declaration.url) {
+      const outer = draft.files.find(
+        ({ file }) => file.tracking === 'dvc' && path.startsWith(`${file.path}/`),
+      );
+      if (outer) return this.candidates.inside(outer.file, path, declaration);
+      const entry = this.memo.gitEntries.get(`${draft.tree}:${path}`);
+      if (entry) return this.candidates.git(entry, path, declaration);
+    }
+    return this.candidates.missing(path, declaration);
+  }
+
+  private gatheredFolders(draft: Draft): ReadonlyMap<string, { digest: Digest; size: number | null; files: number }> {
+    const found = new Map<string, { digest: Digest; size: number | null; files: number }>();
+    for (const path of draft.unknownPaths) {
+      const entry = this.memo.gitEntries.get(`${draft.tree}:${path}`);
+      const folder = entry?.tree ? this.memo.folders.get(entry.digest.value) : null;
+      if (folder) found.set(path, folder);
+    }
+    return found;
+  }
+}
+
+/** Everything remembered by object id on the way to a snapshot. */
+interface Memo {
+  readonly blobs: BlobMemo;
+  readonly composer: Composer;
+  readonly pipelines: Pipelines;
+  readonly folders: Folders;
+  readonly ignores: IgnoreRules;
+  readonly walker: TreeWalker;
+  readonly roots: Map<string, TreeNode>;
+  readonly gitEntries: Map<string, GitEntry | null>;
+}
+
+function createMemo(patterns: PathPatterns, idBytes: 20 | 32): Memo {
+  const blobs = new BlobMemo();
+  return {
+    blobs,
+    composer: new Composer(blobs),
+    pipelines: new Pipelines(blobs),
+    folders: new Folders(idBytes),
+    ignores: new IgnoreRules(blobs),
+    walker: new TreeWalker(patterns, idBytes, (file, reader) => blobs.requestFile(file, reader)),
+    roots: new Map(),
+    gitEntries: new Map(),
+  };
+}
+
+interface Draft {
+  readonly tree: string;
+  readonly files: readonly PlacedFile[];
+  readonly declared: readonly Declaration[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** Declared or named paths that no pointer tracks. */
+  readonly unknownPaths: readonly string[];
+}
+
+function isInside(path: string, folders: ReadonlyMap<string, unknown>): boolean {
+  for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+    if (folders.has(path.slice(0, slash))) return true;
+  }
+  return false;
+}

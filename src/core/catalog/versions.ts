@@ -1,0 +1,160 @@
+import type { Diagnostic } from '../diagnostic.js';
+import type { Digest } from '../digest.js';
+import { digestKey } from '../digest.js';
+import type { CommitObject, TagHeader } from '../git/commits.js';
+import { isoTime } from '../git/commits.js';
+import type { CommitId, ObjectId, RefName } from '../git/ids.js';
+import { buildGtoState } from '../registry/gto/build.js';
+import { compareSemVer, parseSemVer } from '../registry/gto/semver.js';
+import type { GtoArtifact, GtoState, GtoVersion } from '../registry/gto/state.js';
+import type { TagObject } from '../registry/gto/tagObject.js';
+import { parseTagName } from '../registry/gto/tagName.js';
+import { compileTagTemplate } from '../registry/gto/template.js';
+import type { PlainTag, Version } from './catalog.js';
+
+/** A tag of the repository that peels to a commit. */
+export interface CommitTag {
+  readonly name: string;
+  readonly ref: RefName;
+  readonly id: ObjectId;
+  readonly commit: CommitId;
+  /** Null for a lightweight tag. */
+  readonly header: TagHeader | null;
+}
+
+/** A version before it is bound to a model: `Version` without what its commit's tree tells. */
+export type UnboundVersion = Omit<Version, 'model' | 'digest' | 'sameAs'>;
+
+export interface RegisteredTags {
+  readonly gto: GtoState;
+  readonly versions: readonly UnboundVersion[];
+  readonly plain: readonly PlainTag[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Sorts tags into versions (GTO's grammar, or the team's template) and plain tags. Lightweight tags in GTO's
+ * grammar are neither.
+ * @param commitOf the commit object behind a tag, for what the tag itself does not say.
+ */
+export function readRegistry(
+  tags: readonly CommitTag[],
+  template: string,
+  commitOf: (commit: CommitId) => CommitObject | undefined,
+): RegisteredTags {
+  const objects: TagObject[] = [];
+  const lightweight: string[] = [];
+  const others: CommitTag[] = [];
+  for (const tag of tags) {
+    const inGrammar = parseTagName(tag.name) !== undefined;
+    if (!inGrammar) others.push(tag);
+    else if (tag.header === null) lightweight.push(tag.name);
+    else {
+      const { name, tagger, message } = tag.header;
+      objects.push({ ref: tag.ref, id: tag.id, name, commit: tag.commit, tagger, message });
+    }
+  }
+  const gto = buildGtoState(objects, lightweight);
+  const versions: UnboundVersion[] = [];
+  for (const artifact of gto.artifacts.values()) {
+    for (const version of artifact.versions) {
+      if (version.registered) versions.push(gtoVersion(artifact, version, commitOf));
+    }
+  }
+  const scheme = template === 'gto' ? undefined : compileTagTemplate(template);
+  const plain: PlainTag[] = [];
+  for (const tag of others) {
+    const told = tellTag(tag, commitOf);
+    const said = scheme?.parse(tag.name);
+    if (!said) plain.push({ name: tag.name, commit: tag.commit, annotated: tag.header !== null, ...told });
+    else {
+      versions.push({
+        kind: 'tag',
+        tag: tag.name,
+        version: said.version,
+        artifact: said.model ?? '',
+        commit: tag.commit,
+        ...told,
+        active: true,
+        stages: [],
+      });
+    }
+  }
+  return { gto, versions, plain, diagnostics: gto.diagnostics };
+}
+
+function gtoVersion(
+  artifact: GtoArtifact,
+  version: GtoVersion,
+  commitOf: (commit: CommitId) => CommitObject | undefined,
+): UnboundVersion {
+  const event = version.authoring;
+  const stages = [...artifact.stages]
+    .filter(([, holders]) => holders[0]?.version === version)
+    .map(([stage]) => stage);
+  const commit = event.author === '' ? commitOf(version.commit) : undefined;
+  return {
+    kind: 'gto',
+    tag: event.ref,
+    version: version.version,
+    artifact: artifact.name,
+    commit: version.commit,
+    time: isoTime(commit?.committer ?? { seconds: event.seconds, zone: event.zone }),
+    author: commit?.author?.name ?? event.author,
+    message: event.message,
+    active: version.active,
+    stages,
+  };
+}
+
+/** Time, author and message: the tagger's, else the commit's (cli.md: Version). */
+function tellTag(
+  tag: CommitTag,
+  commitOf: (commit: CommitId) => CommitObject | undefined,
+): Pick<PlainTag, 'time' | 'author' | 'message'> {
+  const commit = tag.header?.tagger ? undefined : commitOf(tag.commit);
+  const message = tag.header?.message ?? commit?.message ?? '';
+  return {
+    time: isoTime(tag.header?.tagger ?? commit?.committer ?? { seconds: 0, zone: '+0000' }),
+    author: tag.header?.tagger?.name ?? commit?.author?.name ?? '',
+    message: message.trim(),
+  };
+}
+
+/** Newest first: by time, then SemVer, then tag name. */
+export function byNewest(left: Pick<Version, 'time' | 'version' | 'tag'>, right: Pick<Version, 'time' | 'version' | 'tag'>): number {
+  return (
+    Date.parse(right.time) - Date.parse(left.time) ||
+    -byPrecedence(left, right) ||
+    (left.tag < right.tag ? 1 : left.tag > right.tag ? -1 : 0)
+  );
+}
+
+/** Ascending by SemVer; what is no SemVer comes first. */
+export function byPrecedence(left: Pick<Version, 'version'>, right: Pick<Version, 'version'>): number {
+  const a = parseSemVer(left.version);
+  const b = parseSemVer(right.version);
+  if (a && b) return compareSemVer(a, b);
+  return a ? 1 : b ? -1 : 0;
+}
+
+/** Tags of other GTO versions of the same artifact with an equal digest, oldest first, per tag. */
+export function findSameBits(
+  versions: readonly { readonly version: UnboundVersion; readonly digest: Digest | null }[],
+): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, UnboundVersion[]>();
+  for (const { version, digest } of versions) {
+    if (version.kind !== 'gto' || digest === null) continue;
+    const key = `${version.artifact}\0${digestKey(digest)}`;
+    const group = groups.get(key);
+    if (group) group.push(version);
+    else groups.set(key, [version]);
+  }
+  const same = new Map<string, readonly string[]>();
+  for (const group of groups.values()) {
+    if (group.length < 2) continue;
+    const tags = [...group].sort((left, right) => byNewest(right, left)).map(({ tag }) => tag);
+    for (const tag of tags) same.set(tag, tags.filter((other) => other !== tag));
+  }
+  return same;
+}
