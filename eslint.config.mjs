@@ -30,7 +30,7 @@ function layer(name, { files, ignores = [], packages, why }) {
         'error',
         { selector: `ImportExpression > Literal[value=${loaded}].source`, message: why },
         { selector: `CallExpression[callee.name='require'] > Literal[value=${loaded}]`, message: why },
-        { selector: `TSImportType Literal[value=${loaded}]`, message: why },
+        { selector: 'TSImportType', message: 'import type { … } from, at the top, where it can be seen.' },
         {
           selector: 'ImportExpression:not([source.type="Literal"])',
           message: 'import() takes a plain string, so that what is loaded can be seen.',
@@ -88,9 +88,7 @@ export default defineConfig(
     files: ['**/*.ts'],
     plugins: { 'import-x': importX },
     settings: {
-      'import-x/resolver-next': [
-        createTypeScriptImportResolver({ project: ['tsconfig.json', 'webview-ui/tsconfig.json'] }),
-      ],
+      'import-x/resolver-next': [createTypeScriptImportResolver({ project: 'tsconfig.json' })],
       'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
     },
     rules: {

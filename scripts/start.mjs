@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { buildIfStale } from './dev/build.mjs';
-import { ensureDemo } from './dev/demo.mjs';
+import { DEMO, makeDemo } from './dev/demo.mjs';
 import { ensureDependencies } from './dev/install.mjs';
 import { devFolder, root } from './dev/paths.mjs';
 import { run } from './dev/process.mjs';
@@ -43,12 +43,14 @@ async function start() {
   await Promise.all([
     server,
     step('dependencies', ensureDependencies).then(() =>
-      Promise.all([step('build', buildIfStale), step('demo workspace', () => ensureDemo(values))]),
+      Promise.all([
+        step('build', buildIfStale),
+        step('demo workspace', () => makeDemo(DEMO, { keep: !values.fresh })),
+      ]),
     ),
   ]);
-  const folder = await ensureDemo();
-  if (code === null) await openInBrowser(folder);
-  else await openOnDesktop(code, folder);
+  if (code === null) await openInBrowser(DEMO);
+  else await openOnDesktop(code, DEMO);
 }
 
 /** @param {string} code @param {string} folder */

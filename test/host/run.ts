@@ -17,7 +17,7 @@ const SUITE = join(root, 'dist', 'test', 'index.js');
 async function main(): Promise<number> {
   const home = await mkdtemp(join(tmpdir(), 'modelkeep-host-'));
   try {
-    const folder = join(home, 'demo');
+    const folder = join(home, 'fraud-service');
     await makeDemo(folder);
     return process.env['MODELKEEP_HOST'] === 'desktop'
       ? await onDesktop(home, folder)
