@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { GitEnvironment } from '../../core/git/process.js';
 import { gitEnvironment } from '../../core/git/process.js';
+import type { Repository } from '../../core/git/repository.js';
 import { SettingKeys } from '../ids.js';
 import { discoverRepositories } from './discover.js';
-import type { OpenCatalog } from './repositoryEntry.js';
+import type { CatalogLoader } from './repositoryEntry.js';
 import { RepositoryEntry } from './repositoryEntry.js';
 
 /** A folder whose repository Git would not open. */
@@ -33,7 +34,7 @@ export class CatalogStore implements vscode.Disposable {
   private readonly disposables: vscode.Disposable[] = [this.changed];
 
   constructor(
-    private readonly openCatalog: OpenCatalog,
+    private readonly createLoader: (repository: Repository) => CatalogLoader,
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.disposables.push(
@@ -105,7 +106,7 @@ export class CatalogStore implements vscode.Disposable {
         refused.push(one);
         continue;
       }
-      const entry = new RepositoryEntry(one.repository, this.openCatalog, () => this.isWatched(), this.log);
+      const entry = new RepositoryEntry(one.repository, this.createLoader(one.repository), () => this.isWatched(), this.log);
       entry.onDidChange(() => this.changed.fire(entry));
       entries.push(entry);
     }

@@ -24,10 +24,10 @@ export type EntryState =
   | { readonly kind: 'ready'; readonly snapshot: Snapshot }
   | { readonly kind: 'failed'; readonly snapshot: Snapshot | null; readonly error: unknown };
 
-export type OpenCatalog = (
-  repository: Repository,
-  options: { readonly signal: AbortSignal; readonly previous: Catalog | null },
-) => Promise<Catalog>;
+/** Reads the catalog of one repository again and again, each time costing what changed. */
+export interface CatalogLoader {
+  load(options: { readonly signal: AbortSignal }): Promise<Catalog>;
+}
 
 /** No single reading of a repository takes longer; a hanging disk or network drive is a failure with a name. */
 const TIME_LIMIT = 120_000;
@@ -47,7 +47,7 @@ export class RepositoryEntry implements vscode.Disposable {
 
   constructor(
     readonly repository: Repository,
-    private readonly open: OpenCatalog,
+    private readonly loader: CatalogLoader,
     private readonly isWatched: () => boolean,
     private readonly log: vscode.LogOutputChannel,
   ) {}
@@ -123,7 +123,7 @@ export class RepositoryEntry implements vscode.Disposable {
     const started = performance.now();
     const limited = AbortSignal.any([signal, AbortSignal.timeout(TIME_LIMIT)]);
     try {
-      const catalog = await this.open(this.repository, { signal: limited, previous: previous?.catalog ?? null });
+      const catalog = await this.loader.load({ signal: limited });
       const tip = catalog.defaultBranch?.branch.commit ?? null;
       const facts = await readBranchFacts(this.repository, tip, { signal: limited });
       signal.throwIfAborted();

@@ -1,0 +1,257 @@
+import * as vscode from 'vscode';
+import type { BranchChanges } from '../../core/catalog/catalog.js';
+import { Commands, InternalCommands, RowScheme } from '../ids.js';
+import { firstLine } from '../log.js';
+import type { PinLookup, PinSummary } from '../pins/pinLookup.js';
+import { ago, dots, size, trackingName } from '../words.js';
+import { rowName } from './branchRows.js';
+import { contextValue } from './contextValue.js';
+import { branchDescription, modelDescription, plainTagLabel, versionDescription } from './labels.js';
+import type { BranchNode, HolderNode, ModelNode, ModelNodes, MessageNode, RegisteredNode, StateNode, VersionNode } from './nodes.js';
+
+const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
+const WARNING = new vscode.ThemeColor('list.warningForeground');
+const ERROR = new vscode.ThemeColor('list.errorForeground');
+
+export interface ItemSources {
+  readonly pins: PinLookup;
+  /** What a branch changes, as far as it is known. */
+  readonly changes: (node: BranchNode) => BranchChanges | undefined;
+}
+
+/** Draws one row. Called for every child of every expanded row at each refresh: nothing here waits or computes. */
+export function treeItem(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
+  const item = draw(node, sources);
+  item.id = node.id;
+  return item;
+}
+
+function draw(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
+  switch (node.kind) {
+    case 'repository':
+      return row(node.entry.name, Expanded, { icon: 'repo', description: node.entry.repository.root, contextValue: 'repository' });
+    case 'branch':
+      return branchItem(node, sources.changes(node));
+    case 'holder':
+      return holderItem(node);
+    case 'model':
+    case 'registered':
+      return modelItem(node, sources.pins);
+    case 'version':
+      return versionItem(node);
+    case 'plainTag': {
+      const { label, description } = plainTagLabel(node);
+      const flags = { tip: true, file: node.model.pointer !== null, digest: node.model.digest !== null };
+      return row(label, None, { icon: 'bookmark', description, contextValue: contextValue('plainTag', flags) });
+    }
+    case 'unregistered':
+      return row(vscode.l10n.t('Unregistered'), Collapsed, {
+        icon: 'circle-outline',
+        description: dots(branchCount(node.holders.length), size(node.model.size)),
+        contextValue: contextValue('model', { tip: true, file: node.model.pointer !== null, digest: node.model.digest !== null }),
+      });
+    case 'more':
+      return row(
+        node.of === 'branches'
+          ? vscode.l10n.t('{0} more branches', node.nodes.length)
+          : vscode.l10n.t('{0} more', node.nodes.length),
+        Collapsed,
+        {
+          icon: 'ellipsis',
+          ...(node.of === 'branches' ? { description: vscode.l10n.t('merged, stale or without a changed model') } : {}),
+          contextValue: 'more',
+        },
+      );
+    case 'review':
+      return row(vscode.l10n.t('{0} of {1} tracked files are models', node.models, node.tracked), None, {
+        icon: 'checklist',
+        description: vscode.l10n.t('Review'),
+        contextValue: 'review',
+        command: { command: Commands.chooseModels, title: '', arguments: [node] },
+      });
+    case 'diagnostics': {
+      const count = node.diagnostics.length;
+      const worst = node.diagnostics.some(({ severity }) => severity !== 'info');
+      return row(count === 1 ? vscode.l10n.t('1 problem') : vscode.l10n.t('{0} problems', count), Collapsed, {
+        icon: new vscode.ThemeIcon(worst ? 'warning' : 'info', worst ? WARNING : undefined),
+        description: [...new Set(node.diagnostics.flatMap(({ path }) => path ?? []))].join(', '),
+        contextValue: 'diagnostics',
+      });
+    }
+    case 'diagnostic': {
+      const { diagnostic } = node;
+      const icons = { error: 'error', warning: 'warning', info: 'info' } as const;
+      const colour = diagnostic.severity === 'error' ? ERROR : diagnostic.severity === 'warning' ? WARNING : undefined;
+      const place = diagnostic.path ?? diagnostic.ref;
+      const line = diagnostic.line === undefined ? '' : `:${String(diagnostic.line)}`;
+      return row(place === undefined ? diagnostic.message : `${place}${line}`, None, {
+        icon: new vscode.ThemeIcon(icons[diagnostic.severity], colour),
+        ...(place === undefined ? {} : { description: diagnostic.message }),
+        contextValue: 'diagnostic',
+        ...(diagnostic.path === undefined ? {} : { command: { command: InternalCommands.openAt, title: '', arguments: [node] } }),
+      });
+    }
+    case 'state':
+      return stateItem(node);
+    case 'failed':
+      return row(firstLine(node.error), None, {
+        icon: new vscode.ThemeIcon('error', ERROR),
+        description: node.entry?.name ?? node.refused?.folder ?? '',
+        contextValue: 'failed',
+        command: { command: Commands.showLog, title: '' },
+      });
+    case 'message':
+      return messageItem(node);
+  }
+}
+
+interface RowParts {
+  readonly icon?: string | vscode.ThemeIcon;
+  readonly description?: string;
+  readonly contextValue: string;
+  readonly command?: vscode.Command;
+}
+
+function row(label: string, state: vscode.TreeItemCollapsibleState, parts: RowParts): vscode.TreeItem {
+  const item = new vscode.TreeItem(label, state);
+  if (parts.icon !== undefined) {
+    item.iconPath = typeof parts.icon === 'string' ? new vscode.ThemeIcon(parts.icon) : parts.icon;
+  }
+  if (parts.description !== undefined) item.description = parts.description;
+  if (parts.command) item.command = parts.command;
+  item.contextValue = parts.contextValue;
+  return item;
+}
+
+function branchItem(node: BranchNode, changes: BranchChanges | undefined): vscode.TreeItem {
+  const { row: branch } = node;
+  const remoteOnly = branch.branch.remote !== null;
+  return row(rowName(branch), branch.current ? Expanded : Collapsed, {
+    icon: branch.current ? 'target' : remoteOnly ? 'cloud' : 'git-branch',
+    description: branchDescription(branch, changes),
+    contextValue: contextValue('branch', {
+      current: branch.current,
+      remote: remoteOnly,
+      unborn: branch.branch.commit === null,
+      changed: !branch.isDefault && changes !== undefined && changes.changed.size + changes.removed.length > 0,
+    }),
+  });
+}
+
+function holderItem(node: HolderNode): vscode.TreeItem {
+  const { row: branch } = node;
+  return row(rowName(branch), None, {
+    icon: branch.current ? 'target' : branch.branch.remote === null ? 'git-branch' : 'cloud',
+    description: branchDescription(branch, undefined),
+    contextValue: contextValue('branch', { current: branch.current, remote: branch.branch.remote !== null }),
+  });
+}
+
+function modelItem(node: ModelNode | RegisteredNode, pins: PinLookup): vscode.TreeItem {
+  const name = node.kind === 'model' ? node.model.name : node.registered.name;
+  const pin = node.kind === 'registered' || node.row.current || node.row.isDefault ? pins.of(node.entry, name) : null;
+  const { model } = node;
+  const versioned = node.kind === 'model' ? node.model.versions.length > 0 : node.registered.versions.length > 0;
+  const item = row(name, Collapsed, {
+    icon: modelIcon(pin),
+    description:
+      node.kind === 'model'
+        ? modelDescription(node.model, node.snapshot)
+        : dots(
+            node.registered.latest ?? vscode.l10n.t('unregistered'),
+            model && size(model.size),
+            model && trackingName(model.tracking),
+            !node.registered.active && vscode.l10n.t('deprecated'),
+          ),
+    contextValue: contextValue('model', {
+      [model?.tracking ?? 'none']: true,
+      pinned: pin !== null,
+      versioned,
+      tip: model !== null,
+      file: model !== null && model.pointer !== null,
+      digest: model !== null && model.digest !== null,
+    }),
+  });
+  if (pin?.state === 'drifted') item.resourceUri = vscode.Uri.from({ scheme: RowScheme, path: '/drift', query: node.id });
+  return item;
+}
+
+/** A pin where the model is pinned; in a warning's colour only when it has drifted. */
+function modelIcon(pin: PinSummary | null): vscode.ThemeIcon {
+  if (!pin) return new vscode.ThemeIcon('package');
+  return pin.state === 'drifted' ? new vscode.ThemeIcon('pinned', WARNING) : new vscode.ThemeIcon('pinned');
+}
+
+function versionItem(node: VersionNode): vscode.TreeItem {
+  const { version } = node;
+  const icon = node.pinned ? 'pinned' : !version.active ? 'circle-slash' : node.atTip ? 'tag-add' : 'tag';
+  const holders = node.holders;
+  return row(version.version, holders !== null && holders.length > 0 ? Collapsed : None, {
+    icon: icon === 'tag-add' ? 'tag' : icon,
+    description: dots(node.atTip && vscode.l10n.t('here'), versionDescription(node), holders !== null && branchCount(holders.length)),
+    contextValue: contextValue('version', {
+      [version.kind]: true,
+      active: version.active,
+      staged: version.stages.length > 0,
+      previous: node.previous !== null,
+      pinned: node.pinned,
+      tip: true,
+      file: version.model?.path != null,
+      digest: version.digest !== null,
+    }),
+  });
+}
+
+function branchCount(count: number): string {
+  if (count === 0) return vscode.l10n.t('on no branch shown here');
+  return count === 1 ? vscode.l10n.t('on 1 branch') : vscode.l10n.t('on {0} branches', count);
+}
+
+function stateItem(node: StateNode): vscode.TreeItem {
+  const texts: Readonly<Record<StateNode['state'], string>> = {
+    tagless: vscode.l10n.t('Tags not fetched'),
+    shallow: vscode.l10n.t('Shallow clone: older versions are unknown'),
+    unwatched: vscode.l10n.t('Changes cannot be watched'),
+  };
+  const unwatched = node.state === 'unwatched';
+  return row(texts[node.state], None, {
+    icon: unwatched ? 'eye-closed' : 'question',
+    description: unwatched
+      ? vscode.l10n.t('looked at again when the window gets focus')
+      : node.fetchedAt === null
+        ? vscode.l10n.t('never fetched')
+        : vscode.l10n.t('fetched {0}', ago(node.fetchedAt)),
+    contextValue: unwatched ? 'unwatched' : 'unfetched',
+    command: { command: unwatched ? Commands.refresh : Commands.fetch, title: '', arguments: [node] },
+  });
+}
+
+function messageItem(node: MessageNode): vscode.TreeItem {
+  switch (node.text) {
+    case 'unborn':
+      return row(vscode.l10n.t('No commits yet'), None, { contextValue: 'message' });
+    case 'noModels':
+      return row(vscode.l10n.t('No models on this branch'), None, { contextValue: 'message' });
+    case 'noVersions':
+      return row(vscode.l10n.t('No versions yet'), None, {
+        contextValue: 'message',
+        description: vscode.l10n.t('Tag Version registers the first'),
+      });
+    case 'onlyChanged':
+      return row(vscode.l10n.t('No model differs from the default branch'), None, { contextValue: 'message' });
+    case 'reading':
+      return row(vscode.l10n.t('Reading…'), None, { icon: 'loading~spin', contextValue: 'message' });
+    case 'retry':
+      return row(vscode.l10n.t('Try again'), None, {
+        icon: 'refresh',
+        contextValue: 'message',
+        command: { command: Commands.refresh, title: '' },
+      });
+    case 'log':
+      return row(vscode.l10n.t('Show the log'), None, {
+        icon: 'output',
+        contextValue: 'message',
+        command: { command: Commands.showLog, title: '' },
+      });
+  }
+}

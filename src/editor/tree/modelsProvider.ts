@@ -1,0 +1,259 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { BranchChanges } from '../../core/catalog/catalog.js';
+import type { PinLookup } from '../pins/pinLookup.js';
+import type { CatalogStore } from '../store/catalogStore.js';
+import type { RepositoryEntry, Snapshot } from '../store/repositoryEntry.js';
+import type { Where } from './branchChildren.js';
+import { childrenOfBranch, childrenOfModel, diagnosticsNode, filteredModels, rowId } from './branchChildren.js';
+import type { BranchRow } from './branchRows.js';
+import { branchRows, foldRows, needsChanges } from './branchRows.js';
+import { treeItem } from './items.js';
+import { childrenOfHeld, childrenOfRegistered, registeredNodes } from './modelChildren.js';
+import type { BranchNode, ModelNodes, StateNode } from './nodes.js';
+import { firstPage } from './paging.js';
+import type { ReadParameters } from './tooltip.js';
+import { resolveTooltip } from './tooltip.js';
+import type { ViewOptions } from './viewOptions.js';
+
+/** What a remote branch changes decides whether it is shown; longer than this the view does not wait for it. */
+const PATIENCE = 800;
+
+/** Branches that are searched for a model before the view says that there is none. */
+const MOST_SEARCHED = 100;
+
+/** The rows of the Models view, composed from the catalogs when somebody unfolds them. */
+export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<ModelNodes | undefined>();
+  readonly onDidChangeTreeData = this.changed.event;
+  private readonly composed = new vscode.EventEmitter<readonly ModelNodes[]>();
+  /** Fires with the top rows whenever they were composed; none is an empty state, which has a welcome. */
+  readonly onDidCompose = this.composed.event;
+  /** What branches change, by snapshot: a new catalog starts a new one. */
+  private readonly changes = new WeakMap<Snapshot, Map<string, BranchChanges>>();
+  private readonly disposables: vscode.Disposable[];
+
+  constructor(
+    private readonly store: CatalogStore,
+    private readonly options: ViewOptions,
+    private readonly pins: PinLookup,
+    private readonly readParameters: ReadParameters,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    this.disposables = [
+      this.changed,
+      this.composed,
+      options.onDidChange(() => this.changed.fire(undefined)),
+      pins.onDidChange(() => this.changed.fire(undefined)),
+    ];
+  }
+
+  /** Draws everything again from the catalogs as they are now. */
+  refresh(): void {
+    this.changed.fire(undefined);
+  }
+
+  getTreeItem(node: ModelNodes): vscode.TreeItem {
+    return treeItem(node, {
+      pins: this.pins,
+      changes: ({ snapshot, row }) => this.changes.get(snapshot)?.get(row.branch.ref),
+    });
+  }
+
+  async resolveTreeItem(item: vscode.TreeItem, node: ModelNodes): Promise<vscode.TreeItem> {
+    item.tooltip = await resolveTooltip(node, { pins: this.pins, readParameters: this.readParameters });
+    return item;
+  }
+
+  async getChildren(node?: ModelNodes): Promise<ModelNodes[]> {
+    try {
+      if (node) return [...(await this.below(node))];
+      const roots = await this.roots();
+      this.composed.fire(roots);
+      return [...roots];
+    } catch (error) {
+      this.log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      return [{ kind: 'failed', id: `${node?.id ?? ''}\u0000failed`, entry: null, refused: null, error }];
+    }
+  }
+
+  private async roots(): Promise<readonly ModelNodes[]> {
+    const { entries, refused } = await this.store.wake();
+    const failed = refused.map((one): ModelNodes => ({ kind: 'failed', id: one.folder, entry: null, refused: one, error: one.error }));
+    const [only] = entries;
+    if (!only) return failed.length === 0 ? [] : [...failed, retry('retry', ''), retry('log', '')];
+    if (entries.length === 1) return [...(await this.ofRepository(only)), ...failed];
+    const repositories = entries.map((entry): ModelNodes => ({ kind: 'repository', id: entry.repository.root, entry }));
+    return [...repositories, ...failed];
+  }
+
+  private async below(node: ModelNodes): Promise<readonly ModelNodes[]> {
+    const { text, onlyChanged } = this.filter;
+    const isPinned = (name: string) => (version: { readonly tag: string }) =>
+      'entry' in node && node.entry !== null && this.pins.of(node.entry, name)?.tags.has(version.tag) === true;
+    switch (node.kind) {
+      case 'repository':
+        return this.ofRepository(node.entry);
+      case 'branch':
+        return childrenOfBranch(node, node.row, { text, onlyChanged });
+      case 'model':
+        return childrenOfModel(node, isPinned(node.model.name));
+      case 'registered':
+        return childrenOfRegistered(node, this.rows(node.snapshot), isPinned(node.registered.name));
+      case 'version':
+      case 'unregistered':
+        return childrenOfHeld(node);
+      case 'more':
+        return this.page(node.nodes, node);
+      case 'diagnostics':
+        return node.diagnostics.map((diagnostic, index) => ({
+          entry: node.entry,
+          snapshot: node.snapshot,
+          kind: 'diagnostic',
+          id: `${node.id}\u0000${String(index)}`,
+          diagnostic,
+        }));
+      default:
+        return [];
+    }
+  }
+
+  private get filter(): { readonly text: string; readonly onlyChanged: boolean } {
+    return { text: this.options.filter, onlyChanged: this.options.onlyChanged };
+  }
+
+  private async ofRepository(entry: RepositoryEntry): Promise<readonly ModelNodes[]> {
+    entry.wake();
+    const { state } = entry;
+    const snapshot = entry.snapshot;
+    if (!snapshot) {
+      const id = entry.repository.root;
+      if (state.kind !== 'failed') return [{ kind: 'message', id: `${id}\u0000reading`, text: 'reading' }];
+      return [{ kind: 'failed', id: `${id}\u0000failed`, entry, refused: null, error: state.error }, retry('retry', id), retry('log', id)];
+    }
+    const where: Where = { entry, snapshot };
+    const failed: ModelNodes[] =
+      state.kind === 'failed'
+        ? [{ kind: 'failed', id: rowId(where, 'failed'), entry, refused: null, error: state.error }]
+        : [];
+    const nodes = this.options.grouping === 'model' ? await this.byModel(where) : await this.byBranch(where);
+    const diagnostics = snapshot.catalog.diagnostics.filter(({ severity }) => severity !== 'info');
+    if (nodes.length === 0 || !(await this.hasModels(where))) return failed;
+    return [
+      ...failed,
+      ...(await stateNodes(where)),
+      ...nodes,
+      ...(diagnostics.length === 0 ? [] : [diagnosticsNode(where, rowId(where, 'problems'), diagnostics)]),
+    ];
+  }
+
+  /** Whether there is anything to show at all; many branches are not searched for it. */
+  private async hasModels({ snapshot }: Where): Promise<boolean> {
+    const { catalog } = snapshot;
+    if (catalog.versions.size > 0) return true;
+    const rows = this.rows(snapshot);
+    if (rows.length > MOST_SEARCHED) return true;
+    for (const row of rows) {
+      if (row.branch.commit === null) continue;
+      const { models, diagnostics } = await catalog.modelsOn(row.branch);
+      if (models.length > 0 || diagnostics.length > 0) return true;
+    }
+    return false;
+  }
+
+  /** Branches that may be shown, in order; hidden ones are not among them. */
+  rows(snapshot: Snapshot): readonly BranchRow[] {
+    return branchRows(snapshot.catalog, snapshot.facts, this.options.rowOptions(snapshot.catalog.settings));
+  }
+
+  private async byModel(where: Where): Promise<readonly ModelNodes[]> {
+    const { shown } = await this.folded(where);
+    return this.page(await registeredNodes(where, shown, this.filter), null, where);
+  }
+
+  private async byBranch(where: Where): Promise<readonly ModelNodes[]> {
+    const { shown, folded } = await this.folded(where);
+    const node = (row: BranchRow): BranchNode => ({ ...where, kind: 'branch', id: rowId(where, 'branch', row.branch.ref), row });
+    if (this.options.filter !== '' || this.options.onlyChanged) {
+      const matching = await this.matching(where, [...shown, ...(this.options.filter === '' ? [] : folded)]);
+      return this.page(matching.map(node), null, where);
+    }
+    const branches = this.page(shown.map(node), null, where);
+    if (folded.length === 0) return branches;
+    const more: ModelNodes = { ...where, kind: 'more', of: 'branches', id: rowId(where, 'folded'), nodes: folded.map(node) };
+    return [...branches, more];
+  }
+
+  private async matching(where: Where, rows: readonly BranchRow[]): Promise<readonly BranchRow[]> {
+    const matching: BranchRow[] = [];
+    for (const row of rows) {
+      if (row.branch.commit === null) continue;
+      const on = await where.snapshot.catalog.modelsOn(row.branch);
+      const models = await filteredModels(where, row, on, this.filter);
+      if (models.length > 0 || (row.current && this.options.filter === '')) matching.push(row);
+    }
+    return matching;
+  }
+
+  private async folded(where: Where): Promise<{ shown: readonly BranchRow[]; folded: readonly BranchRow[] }> {
+    const { snapshot } = where;
+    const options = this.options.rowOptions(snapshot.catalog.settings);
+    const rows = this.rows(snapshot);
+    const known = this.changes.get(snapshot) ?? new Map<string, BranchChanges>();
+    if (!this.changes.has(snapshot)) {
+      this.changes.set(snapshot, known);
+      const decisive = rows.filter((row) => needsChanges(row, options));
+      const rest = rows.filter((row) => !row.isDefault && !row.merged && !decisive.includes(row));
+      const work = this.learnChanges(snapshot, known, [...decisive, ...rest]);
+      const late = await Promise.race([work.then(() => false), delay(PATIENCE).then(() => true)]);
+      if (late) void work.then(() => this.changed.fire(undefined));
+    }
+    return foldRows(rows, options, (row) => known.get(row.branch.ref));
+  }
+
+  private async learnChanges(snapshot: Snapshot, known: Map<string, BranchChanges>, rows: readonly BranchRow[]): Promise<void> {
+    for (const row of rows) {
+      if (row.branch.commit === null) continue;
+      try {
+        known.set(row.branch.ref, await snapshot.catalog.changesOn(row.branch));
+      } catch (error) {
+        this.log.warn(`${row.branch.ref}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  }
+
+  private page(nodes: readonly ModelNodes[], parent: ModelNodes | null, where?: Where): readonly ModelNodes[] {
+    const { shown, rest } = firstPage(nodes);
+    const around = where ?? (parent && 'snapshot' in parent ? parent : null);
+    if (rest.length === 0 || !around) return nodes;
+    const id = `${parent?.id ?? rowId(around, 'roots')}\u0000more`;
+    return [...shown, { entry: around.entry, snapshot: around.snapshot, kind: 'more', of: 'page', id, nodes: rest }];
+  }
+
+  dispose(): void {
+    for (const disposable of this.disposables) disposable.dispose();
+  }
+}
+
+function retry(text: 'retry' | 'log', id: string): ModelNodes {
+  return { kind: 'message', id: `${id}\u0000${text}`, text };
+}
+
+/** What makes the answers of this clone uncertain, with the age of what is known. */
+async function stateNodes({ entry, snapshot }: Where): Promise<readonly StateNode[]> {
+  const { catalog } = snapshot;
+  const { repository } = entry;
+  const states: StateNode['state'][] = [];
+  const hasRemote = catalog.branches.some((branch) => branch.remote !== null);
+  if (repository.shallow) states.push('shallow');
+  else if (hasRemote && catalog.versions.size === 0 && catalog.plainTags.length === 0) states.push('tagless');
+  if (entry.watchFailure !== null) states.push('unwatched');
+  if (states.length === 0) return [];
+  const fetchedAt = await stat(path.join(repository.commonDir, 'FETCH_HEAD')).then((file) => file.mtimeMs, () => null);
+  return states.map((state) => ({ kind: 'state', id: `${repository.root}\u0000${state}`, entry, state, fetchedAt }));
+}
+
+function delay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,148 @@
+import type { BranchModel, Model, PlainTag, RegisteredModel, Version } from '../../core/catalog/catalog.js';
+import type { Diagnostic } from '../../core/diagnostic.js';
+import type { CommitId } from '../../core/git/ids.js';
+import type { RefusedFolder } from '../store/catalogStore.js';
+import type { RepositoryEntry, Snapshot } from '../store/repositoryEntry.js';
+import type { BranchRow } from './branchRows.js';
+
+/** What every row below a repository carries. `id` is stable over refreshes: expansion and selection survive. */
+interface InRepository {
+  readonly id: string;
+  readonly entry: RepositoryEntry;
+  readonly snapshot: Snapshot;
+}
+
+export interface RepositoryNode {
+  readonly kind: 'repository';
+  readonly id: string;
+  readonly entry: RepositoryEntry;
+}
+
+export interface BranchNode extends InRepository {
+  readonly kind: 'branch';
+  readonly row: BranchRow;
+}
+
+/** Branches that are folded away, or the next page of any long list. */
+export interface MoreNode extends InRepository {
+  readonly kind: 'more';
+  readonly of: 'branches' | 'page';
+  readonly nodes: readonly ModelNodes[];
+}
+
+export interface ModelNode extends InRepository {
+  readonly kind: 'model';
+  readonly model: BranchModel;
+  readonly row: BranchRow;
+  readonly commit: CommitId;
+}
+
+/** A model as the grouping by model shows it: over all branches. */
+export interface RegisteredNode extends InRepository {
+  readonly kind: 'registered';
+  readonly registered: RegisteredModel;
+  /** On the current branch, else on the first that has it; null when only tags know it. */
+  readonly model: BranchModel | null;
+  readonly row: BranchRow | null;
+  readonly commit: CommitId | null;
+}
+
+export interface VersionNode extends InRepository {
+  readonly kind: 'version';
+  readonly name: string;
+  readonly version: Version;
+  /** The next older version in the same list. */
+  readonly previous: Version | null;
+  /** The row's branch has exactly these bits at its tip. */
+  readonly atTip: boolean;
+  readonly pinned: boolean;
+  /** In the grouping by model: branches that hold these bits. */
+  readonly holders: readonly BranchRow[] | null;
+}
+
+/** Plain tags with the same bits, in one row. */
+export interface PlainTagNode extends InRepository {
+  readonly kind: 'plainTag';
+  readonly name: string;
+  readonly tags: readonly PlainTag[];
+  readonly model: Model;
+  readonly commit: CommitId;
+  /** A registered version with these bits. */
+  readonly sameAs: Version | null;
+}
+
+/** In the grouping by model: bits at the tips of branches that no version has. */
+export interface UnregisteredNode extends InRepository {
+  readonly kind: 'unregistered';
+  readonly name: string;
+  readonly model: BranchModel;
+  readonly commit: CommitId;
+  readonly holders: readonly BranchRow[];
+}
+
+/** In the grouping by model: one branch that holds the bits above. */
+export interface HolderNode extends InRepository {
+  readonly kind: 'holder';
+  readonly row: BranchRow;
+}
+
+export interface ReviewNode extends InRepository {
+  readonly kind: 'review';
+  readonly row: BranchRow;
+  readonly models: number;
+  readonly tracked: number;
+}
+
+export interface DiagnosticsNode extends InRepository {
+  readonly kind: 'diagnostics';
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface DiagnosticNode extends InRepository {
+  readonly kind: 'diagnostic';
+  readonly diagnostic: Diagnostic;
+}
+
+/** Something about the clone that makes answers uncertain: no tags, shallow, watching impossible. */
+export interface StateNode {
+  readonly kind: 'state';
+  readonly id: string;
+  readonly entry: RepositoryEntry;
+  readonly state: 'tagless' | 'shallow' | 'unwatched';
+  /** When branches and tags were fetched last, milliseconds since 1970. */
+  readonly fetchedAt: number | null;
+}
+
+export interface FailedNode {
+  readonly kind: 'failed';
+  readonly id: string;
+  readonly entry: RepositoryEntry | null;
+  readonly refused: RefusedFolder | null;
+  readonly error: unknown;
+}
+
+export interface MessageNode {
+  readonly kind: 'message';
+  readonly id: string;
+  readonly text: 'unborn' | 'noModels' | 'reading' | 'noVersions' | 'onlyChanged' | 'retry' | 'log';
+}
+
+export type ModelNodes =
+  | BranchNode
+  | MoreNode
+  | ModelNode
+  | RegisteredNode
+  | VersionNode
+  | PlainTagNode
+  | UnregisteredNode
+  | HolderNode
+  | ReviewNode
+  | DiagnosticsNode
+  | DiagnosticNode
+  | StateNode
+  | FailedNode
+  | MessageNode
+  | RepositoryNode;
+
+/** Nodes that stand for one revision of one model. */
+export type RevisionNode = ModelNode | RegisteredNode | VersionNode | PlainTagNode | UnregisteredNode;

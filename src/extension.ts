@@ -1,0 +1,34 @@
+import * as vscode from 'vscode';
+import { CatalogSource } from './core/catalog/source.js';
+import { openCommands } from './editor/commands/openCommands.js';
+import { registrar } from './editor/commands/register.js';
+import type { Services } from './editor/commands/services.js';
+import { viewCommands } from './editor/commands/viewCommands.js';
+import { Documents } from './editor/documents/documents.js';
+import { createLog } from './editor/log.js';
+import { Notifier } from './editor/notify.js';
+import { CatalogStore } from './editor/store/catalogStore.js';
+import { ModelsProvider } from './editor/tree/modelsProvider.js';
+import { ModelsView } from './editor/tree/modelsView.js';
+import { ViewOptions } from './editor/tree/viewOptions.js';
+
+/** Builds the editor's parts and hands each what it needs. Nothing here looks for a repository or starts Git. */
+export function activate({ subscriptions, workspaceState }: vscode.ExtensionContext): void {
+  const own = <T extends vscode.Disposable>(disposable: T): T => {
+    subscriptions.push(disposable);
+    return disposable;
+  };
+  const log = own(createLog());
+  const notify = new Notifier(log);
+  const store = own(new CatalogStore((repository) => new CatalogSource(repository), log));
+  const options = own(new ViewOptions(workspaceState));
+  const documents = own(new Documents(store));
+  const pins = { onDidChange: own(new vscode.EventEmitter<never>()).event, of: () => null };
+  const provider = own(new ModelsProvider(store, options, pins, async () => ({ parameters: {}, metrics: {} }), log));
+  own(new ModelsView(store, provider, options));
+
+  const services: Services = { store, options, notify, log, documents, memory: workspaceState };
+  const register = registrar(notify, subscriptions);
+  viewCommands(register, services);
+  openCommands(register, services);
+}
