@@ -1,0 +1,202 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, open, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { createLocator } from '../artifacts/locate.js';
+import { runGit } from '../git/process.js';
+import type { Repository } from '../git/repository.js';
+import { writeGit } from '../git/write.js';
+import { PinError } from './pinError.js';
+import type { FilePlan, PinPlan } from './plan.js';
+import { readWorkingFile } from './read.js';
+
+interface Options {
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Writes plans to the working copy: every new text beside its file first, then all put in place by renaming, modes
+ * kept. A file that is not as it was when the plan was made is left alone, and so are all others.
+ * @throws PinError `changed`, `unreadable`; GitError where a pointer could not be restored.
+ */
+export async function applyPins(
+  repository: Repository,
+  plans: readonly PinPlan[],
+  options: Options = {},
+): Promise<void> {
+  const files = mergeFiles(plans);
+  const restore = plans.flatMap((plan) =>
+    plan.restore.map((file) => ({ ...file, model: plan.meaning.model })),
+  );
+  for (const { path: file } of restore) await assertClean(repository, [file], options);
+  await writeFiles(repository.root, files);
+  const locator = createLocator(repository, options);
+  for (const { path: file, commit, model } of restore) {
+    // Without the bytes here the filter would download them: the pointer alone is what was asked for.
+    const here = model !== null && (await locator.locate(model, false)) === 'cache';
+    await writeGit(
+      repository,
+      ['--literal-pathspecs', 'restore', `--source=${commit}`, '--worktree', '--', file],
+      { ...options, env: here ? {} : { GIT_LFS_SKIP_SMUDGE: '1' } },
+    );
+  }
+}
+
+/**
+ * Writes plans and commits their files, nothing else: whatever else is staged stays so. Refused before anything is
+ * written when one of the files holds other changes or is not tracked.
+ * @returns the commit.
+ */
+export async function commitPins(
+  repository: Repository,
+  plans: readonly PinPlan[],
+  message: string,
+  options: Options = {},
+): Promise<string> {
+  const files = pathsOf(plans);
+  if (files.length === 0)
+    throw new PinError('changed', 'There is nothing to commit: that version is pinned already');
+  await assertClean(repository, files, options);
+  await applyPins(repository, plans, options);
+  await writeGit(
+    repository,
+    ['--literal-pathspecs', 'commit', '--quiet', '--only', '--file=-', '--cleanup=strip', '--', ...files],
+    { ...options, input: message },
+  );
+  const head = await runGit(repository.git, ['rev-parse', 'HEAD'], { cwd: repository.root, ...options });
+  return head.stdout.toString('utf8').trim();
+}
+
+/** Every path that plans write. */
+export function pathsOf(plans: readonly PinPlan[]): readonly string[] {
+  return [
+    ...new Set(
+      plans.flatMap((plan) => [
+        ...plan.files.map(({ file }) => file),
+        ...plan.restore.map((item) => item.path),
+      ]),
+    ),
+  ];
+}
+
+/** Refuses files with changes of their own, and files that Git does not know. */
+async function assertClean(
+  repository: Repository,
+  files: readonly string[],
+  options: Options,
+): Promise<void> {
+  const status = await runGit(
+    repository.git,
+    [
+      '--literal-pathspecs',
+      'status',
+      '--porcelain=v1',
+      '-z',
+      '--untracked-files=all',
+      '--ignored=matching',
+      '--',
+      ...files,
+    ],
+    { cwd: repository.root, ...options },
+  );
+  const changed = status.stdout
+    .toString('utf8')
+    .split('\0')
+    .filter((entry) => entry !== '');
+  const [first] = changed;
+  if (first === undefined) return;
+  const file = first.slice(3);
+  throw new PinError(
+    'changed',
+    /^(?:\?\?|!!)/.test(first)
+      ? `Git does not track ${file}: add it first`
+      : `${file} has other changes that are not committed: commit or undo those first`,
+    [],
+    { file },
+  );
+}
+
+/** Two pins may stand in one file: their edits are made together, each against the text all were planned on. */
+function mergeFiles(plans: readonly PinPlan[]): readonly FilePlan[] {
+  const byFile = new Map<string, FilePlan>();
+  for (const plan of plans.flatMap(({ files }) => files)) {
+    const known = byFile.get(plan.file);
+    if (known && known.text !== plan.text)
+      throw new PinError('changed', `${plan.file} changed while it was planned`);
+    const edits = known
+      ? [
+          ...known.edits,
+          ...plan.edits.filter((edit) => !known.edits.some((other) => other.offset === edit.offset)),
+        ]
+      : plan.edits;
+    const newText = [...edits]
+      .sort((left, right) => right.offset - left.offset)
+      .reduce(
+        (text, edit) => text.slice(0, edit.offset) + edit.text + text.slice(edit.offset + edit.length),
+        plan.text,
+      );
+    byFile.set(plan.file, { ...plan, edits, newText });
+  }
+  return [...byFile.values()];
+}
+
+interface Prepared {
+  readonly file: string;
+  readonly place: string;
+  readonly temporary: string;
+  readonly before: string;
+  readonly mode: number;
+}
+
+async function writeFiles(root: string, files: readonly FilePlan[]): Promise<void> {
+  const prepared: Prepared[] = [];
+  const done: Prepared[] = [];
+  try {
+    for (const plan of files) {
+      const found = await readWorkingFile(root, plan.file);
+      if ('code' in found) throw new PinError('unreadable', found.message, [], { file: plan.file });
+      if (found.text !== plan.text) {
+        throw new PinError('changed', `${plan.file} was changed meanwhile: plan again`, [], {
+          file: plan.file,
+        });
+      }
+      const mode = (await stat(found.place)).mode & 0o7777;
+      const one = {
+        file: plan.file,
+        place: found.place,
+        temporary: temporaryName(found.place),
+        before: plan.text,
+        mode,
+      };
+      prepared.push(one);
+      await writeTemporary(one.temporary, plan.newText, mode);
+    }
+    for (const one of prepared) {
+      await rename(one.temporary, one.place);
+      done.push(one);
+    }
+  } catch (error) {
+    // One of several could not be put in place: those that were go back.
+    for (const one of done) {
+      await writeTemporary(one.temporary, one.before, one.mode);
+      await rename(one.temporary, one.place);
+    }
+    throw error;
+  } finally {
+    for (const { temporary } of prepared) await rm(temporary, { force: true });
+  }
+}
+
+function temporaryName(place: string): string {
+  return path.join(path.dirname(place), `.${path.basename(place)}.${randomBytes(6).toString('hex')}.tmp`);
+}
+
+async function writeTemporary(file: string, text: string, mode: number): Promise<void> {
+  const handle = await open(file, 'wx', mode);
+  try {
+    await handle.writeFile(text, 'utf8');
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await chmod(file, mode); // the process's umask may have taken bits away
+}
