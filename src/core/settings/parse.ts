@@ -152,8 +152,8 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
 
 function messageOf(issue: Issue, path: Path): string {
   if (issue.kind !== 'schema') {
-    if (issue.type === 'integer' || issue.type === 'min_value')
-      return `${nameOf(path)} must be a whole number, 1 or more`;
+    if (issue.type === 'integer' || issue.type === 'min_value' || issue.type === 'max_value')
+      return `${nameOf(path)} must be a whole number from 1 to 1000`;
     return sentence(issue.message);
   }
   if (isMissingKey(issue)) return `"${String(path.at(-1))}" is missing here`;

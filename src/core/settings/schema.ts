@@ -101,10 +101,16 @@ const convention = v.pipe(
         described('Optional parts that must be there all the same.', v.array(v.picklist(CONVENTION_PARTS))),
       ),
       minLength: v.optional(
-        described('Shortest whole name, in characters.', v.pipe(v.number(), v.integer(), v.minValue(1))),
+        described(
+          'Shortest whole name, in characters.',
+          v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
+        ),
       ),
       maxLength: v.optional(
-        described('Longest whole name, in characters.', v.pipe(v.number(), v.integer(), v.minValue(1))),
+        described(
+          'Longest whole name, in characters.',
+          v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
+        ),
       ),
       case: v.optional(
         described(

@@ -1,0 +1,337 @@
+/**
+ * The part of RE2's dialect that branch conventions may use, matched in time linear in the name. A settings file
+ * is hostile input: JavaScript's own engine can be kept busy for years by `(a+)+$`, and it knows look-around and
+ * back-references, which GitHub and GitLab (RE2) refuse. What parses here means the same there.
+ */
+export interface NameRegex {
+  /** The expression as RE2 takes it, without anchors. */
+  readonly source: string;
+  /** Whether the whole text matches. */
+  matches(text: string): boolean;
+}
+
+/** Why an expression is not taken: one sentence without its subject ("has a look-around, …"). */
+export class RegexError extends Error {
+  override readonly name = 'RegexError';
+}
+
+type Node =
+  | { readonly kind: 'set'; readonly has: (char: string) => boolean }
+  | { readonly kind: 'start' }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'sequence'; readonly items: readonly Node[] }
+  | { readonly kind: 'choice'; readonly items: readonly Node[] }
+  | { readonly kind: 'repeat'; readonly item: Node; readonly min: number; readonly max: number };
+
+type Instruction =
+  | { readonly op: 'char'; readonly has: (char: string) => boolean }
+  | { readonly op: 'split'; left: number; right: number }
+  | { readonly op: 'start' | 'end' | 'match' };
+
+/** RE2's own limit of one repetition. */
+const MOST_REPEATS = 1000;
+const LONGEST_SOURCE = 2000;
+/** States after repetitions are written out; matching costs at most this many steps per character. */
+const LARGEST_PROGRAM = 20_000;
+
+const compiled = new Map<string, NameRegex>();
+
+/** Compiles an expression. @throws RegexError with the reason in words. */
+export function compileNameRegex(source: string): NameRegex {
+  const known = compiled.get(source);
+  if (known !== undefined) return known;
+  if (source.length > LONGEST_SOURCE)
+    throw new RegexError(`is longer than ${String(LONGEST_SOURCE)} characters`);
+  const program = assemble(new Parser(source).parse());
+  const regex: NameRegex = {
+    source: source.replace(/\(\?</g, '(?P<'),
+    matches: (text) => run(program, text),
+  };
+  if (compiled.size > 100) compiled.clear();
+  compiled.set(source, regex);
+  return regex;
+}
+
+/** Compiles what stands between the brackets of a class: `a-z0-9_-`. @throws RegexError */
+export function compileClass(members: string): (char: string) => boolean {
+  const node = new Parser(`[${members}]`).parse();
+  const only = node.kind === 'sequence' && node.items.length === 1 ? node.items[0] : node;
+  if (only?.kind !== 'set' || members.startsWith('^'))
+    throw new RegexError('is not a list of characters such as a-z0-9-');
+  return only.has;
+}
+
+/** A text as an expression that matches just it. */
+export function escapeRegex(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}
+
+class Parser {
+  private readonly chars: readonly string[];
+  private at = 0;
+  private depth = 0;
+
+  constructor(source: string) {
+    this.chars = [...source];
+  }
+
+  parse(): Node {
+    const node = this.choice();
+    if (this.at < this.chars.length) throw new RegexError('has a ) without its (');
+    return node;
+  }
+
+  private peek(): string | undefined {
+    return this.chars[this.at];
+  }
+
+  private takes(text: string): boolean {
+    if (this.chars.slice(this.at, this.at + text.length).join('') !== text) return false;
+    this.at += text.length;
+    return true;
+  }
+
+  private choice(): Node {
+    if ((this.depth += 1) > 100) throw new RegexError('is nested too deeply');
+    const items = [this.sequence()];
+    while (this.takes('|')) items.push(this.sequence());
+    this.depth -= 1;
+    return items.length === 1 && items[0] !== undefined ? items[0] : { kind: 'choice', items };
+  }
+
+  private sequence(): Node {
+    const items: Node[] = [];
+    for (let next = this.peek(); next !== undefined && next !== '|' && next !== ')'; next = this.peek()) {
+      items.push(this.repeated(this.atom()));
+    }
+    return { kind: 'sequence', items };
+  }
+
+  private repeated(item: Node): Node {
+    const bounds = this.bounds();
+    if (bounds === undefined) return item;
+    this.takes('?'); // lazy: which match is found does not matter here
+    if (this.bounds() !== undefined) throw new RegexError('repeats a repetition');
+    if (item.kind === 'start' || item.kind === 'end') throw new RegexError('repeats ^ or $');
+    return { kind: 'repeat', item, ...bounds };
+  }
+
+  private bounds(): { min: number; max: number } | undefined {
+    if (this.takes('*')) return { min: 0, max: Infinity };
+    if (this.takes('+')) return { min: 1, max: Infinity };
+    if (this.takes('?')) return { min: 0, max: 1 };
+    if (this.peek() !== '{') return undefined;
+    const match = /^\{(\d{1,4})(,(\d{0,4}))?\}/.exec(this.chars.slice(this.at, this.at + 12).join(''));
+    if (match === null) throw new RegexError('has a { that is no repetition: write \\{');
+    this.at += match[0].length;
+    const min = Number(match[1]);
+    const max = match[2] === undefined ? min : match[3] === '' ? Infinity : Number(match[3]);
+    if (min > MOST_REPEATS || (max !== Infinity && max > MOST_REPEATS)) {
+      throw new RegexError(`repeats more than ${String(MOST_REPEATS)} times`);
+    }
+    if (max < min) throw new RegexError(`has its repetition the wrong way round: ${match[0]}`);
+    return { min, max };
+  }
+
+  private atom(): Node {
+    const char = this.chars[this.at];
+    this.at += 1;
+    if (char === '(') return this.group();
+    if (char === '[') return this.set();
+    if (char === '.') return { kind: 'set', has: (one) => one !== '\n' };
+    if (char === '^') return { kind: 'start' };
+    if (char === '$') return { kind: 'end' };
+    if (char === '\\') return { kind: 'set', has: this.escape() };
+    if (char === '*' || char === '+' || char === '?')
+      throw new RegexError(`has a ${char} with nothing to repeat`);
+    if (char === '{') throw new RegexError('has a { that repeats nothing: write \\{');
+    return { kind: 'set', has: (one) => one === char };
+  }
+
+  private group(): Node {
+    if (this.takes('?')) {
+      if (this.takes('=') || this.takes('!') || this.takes('<=') || this.takes('<!')) {
+        throw new RegexError('has a look-around, which RE2 does not know');
+      }
+      if (this.takes('P<') || this.takes('<')) {
+        const end = this.chars.indexOf('>', this.at);
+        const name = end < 0 ? '' : this.chars.slice(this.at, end).join('');
+        if (!/^[A-Za-z_]\w*$/.test(name)) throw new RegexError('has a group without a proper name');
+        this.at = end + 1;
+      } else if (!this.takes(':')) {
+        throw new RegexError('has a group with flags: write both cases out');
+      }
+    }
+    const inside = this.choice();
+    if (!this.takes(')')) throw new RegexError('has a ( without its )');
+    return inside;
+  }
+
+  /** After a backslash: the characters that it stands for. */
+  private escape(): (char: string) => boolean {
+    const char = this.chars[this.at];
+    this.at += 1;
+    if (char === undefined) throw new RegexError('ends in a backslash');
+    if (char === 'p' || char === 'P') return this.category(char === 'P');
+    const shorthand = SHORTHANDS[char];
+    if (shorthand !== undefined) return (one) => shorthand.test(one);
+    if (/[0-9]/.test(char)) throw new RegexError('has a back-reference, which RE2 does not know');
+    if (/[A-Za-z]/.test(char))
+      throw new RegexError(`uses \\${char}, which means different things in different dialects`);
+    if (!/[!-/:-@[-`{-~]/.test(char))
+      throw new RegexError(`escapes ${JSON.stringify(char)}, which needs none`);
+    return (one) => one === char;
+  }
+
+  private category(negated: boolean): (char: string) => boolean {
+    const match = /^\{(L[ultmo]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?)\}/.exec(
+      this.chars.slice(this.at, this.at + 4).join(''),
+    );
+    if (match === null)
+      throw new RegexError('names an unknown category: use \\p{L}, \\p{Lu}, \\p{Ll} or \\p{N}');
+    this.at += match[0].length;
+    const regex = new RegExp(`\\p${match[0]}`, 'u');
+    return (one) => regex.test(one) !== negated;
+  }
+
+  private set(): Node {
+    const negated = this.takes('^');
+    const tests: ((char: string) => boolean)[] = [];
+    for (;;) {
+      if (this.takes(']')) break;
+      if (this.takes('[:')) throw new RegexError('has a named class: write a-z');
+      const from = this.member();
+      if (typeof from === 'function') {
+        tests.push(from);
+        continue;
+      }
+      if (this.peek() !== '-' || this.chars[this.at + 1] === ']') {
+        tests.push((one) => one === from);
+        continue;
+      }
+      this.at += 1;
+      const to = this.member();
+      if (typeof to === 'function' || codePoint(to) < codePoint(from))
+        throw new RegexError(`has a range that starts at ${from} and goes nowhere`);
+      tests.push((one) => codePoint(one) >= codePoint(from) && codePoint(one) <= codePoint(to));
+    }
+    if (tests.length === 0) throw new RegexError('has an empty []');
+    return { kind: 'set', has: (one) => tests.some((test) => test(one)) !== negated };
+  }
+
+  private member(): string | ((char: string) => boolean) {
+    const char = this.chars[this.at];
+    if (char === undefined) throw new RegexError('has a [ without its ]');
+    if (char !== '\\') {
+      this.at += 1;
+      return char;
+    }
+    this.at += 1;
+    const escaped = this.peek();
+    const test = this.escape();
+    return escaped !== undefined && /[^A-Za-z]/.test(escaped) ? escaped : test;
+  }
+}
+
+/** RE2 counts only ASCII as digits, words and spaces. */
+const SHORTHANDS: Readonly<Record<string, RegExp>> = {
+  d: /[0-9]/,
+  D: /[^0-9]/u,
+  w: /[0-9A-Za-z_]/,
+  W: /[^0-9A-Za-z_]/u,
+  s: /[\t\n\f\r ]/,
+  S: /[^\t\n\f\r ]/u,
+};
+
+function codePoint(char: string): number {
+  return char.codePointAt(0) ?? 0;
+}
+
+/** Thompson's construction: one instruction list, repetitions written out. */
+function assemble(root: Node): readonly Instruction[] {
+  const program: Instruction[] = [];
+  const emit = <T extends Instruction>(instruction: T): T => {
+    if (program.length >= LARGEST_PROGRAM)
+      throw new RegexError('is too large once its repetitions are written out');
+    program.push(instruction);
+    return instruction;
+  };
+  const split = () => emit({ op: 'split', left: program.length + 1, right: program.length + 1 });
+  let work = 0; // repetitions of nothing write nothing out
+  const add = (node: Node): void => {
+    if ((work += 1) > 2 * LARGEST_PROGRAM)
+      throw new RegexError('is too large once its repetitions are written out');
+    if (node.kind === 'set') emit({ op: 'char', has: node.has });
+    else if (node.kind === 'start' || node.kind === 'end') emit({ op: node.kind });
+    else if (node.kind === 'sequence') node.items.forEach(add);
+    else if (node.kind === 'choice') {
+      const ends: Extract<Instruction, { op: 'split' }>[] = [];
+      for (const [index, item] of node.items.entries()) {
+        const last = index === node.items.length - 1;
+        const fork = last ? undefined : split();
+        add(item);
+        if (!last) {
+          ends.push(split());
+          if (fork !== undefined) fork.right = program.length;
+        }
+      }
+      for (const end of ends) end.left = end.right = program.length;
+    } else {
+      for (let count = 0; count < node.min; count += 1) add(node.item);
+      if (node.max === Infinity) {
+        const fork = split();
+        const start = program.length - 1;
+        add(node.item);
+        const back = split();
+        back.left = back.right = start;
+        fork.right = program.length;
+      } else {
+        const forks: Extract<Instruction, { op: 'split' }>[] = [];
+        for (let count = node.min; count < node.max; count += 1) {
+          forks.push(split());
+          add(node.item);
+        }
+        for (const fork of forks) fork.right = program.length;
+      }
+    }
+  };
+  add(root);
+  emit({ op: 'match' });
+  return program;
+}
+
+/** All states at once, one character at a time. */
+function run(program: readonly Instruction[], text: string): boolean {
+  const chars = [...text];
+  let states = reach(program, [0], 0, chars.length);
+  for (const [index, char] of chars.entries()) {
+    const next: number[] = [];
+    for (const state of states) {
+      const instruction = program[state];
+      if (instruction?.op === 'char' && instruction.has(char)) next.push(state + 1);
+    }
+    if (next.length === 0) return false;
+    states = reach(program, next, index + 1, chars.length);
+  }
+  for (const state of states) if (program[state]?.op === 'match') return true;
+  return false;
+}
+
+function reach(
+  program: readonly Instruction[],
+  from: readonly number[],
+  at: number,
+  end: number,
+): Set<number> {
+  const seen = new Set<number>();
+  const pending = [...from];
+  for (let state = pending.pop(); state !== undefined; state = pending.pop()) {
+    if (seen.has(state)) continue;
+    seen.add(state);
+    const instruction = program[state];
+    if (instruction?.op === 'split') pending.push(instruction.left, instruction.right);
+    else if ((instruction?.op === 'start' && at === 0) || (instruction?.op === 'end' && at === end))
+      pending.push(state + 1);
+  }
+  return seen;
+}
