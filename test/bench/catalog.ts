@@ -1,0 +1,206 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { CatalogSource } from '../../src/core/catalog/source.js';
+import { openRepository } from '../../src/core/git/repository.js';
+import type { Shape } from '../fixtures/largeRepository.js';
+import { LARGE, moveBranch } from '../fixtures/largeRepository.js';
+import type { Case, Medians } from './measure.js';
+import { interleave, peakMemory, time } from './measure.js';
+import { largeRepository, writeObjectList } from './repositories.js';
+import type { Line } from './table.js';
+import { duration } from './table.js';
+
+export const CLI = path.resolve('dist/cli.js');
+const SUMMARY = ['list', '--all', '--remotes', '--summary', '--json'];
+const FULL = ['list', '--all', '--remotes', '--json'];
+
+/** The whole catalog of a large repository, as a process and in the editor, against raw Git in the same rounds. */
+export async function benchCatalog(shape: Shape, rounds: number): Promise<readonly Line[]> {
+  const repository = await largeRepository(shape);
+  const caches = mkdtempSync(path.join(os.tmpdir(), 'modelkeep-bench-'));
+  try {
+    const plumbing = plumbingCases(repository);
+    const cases = [
+      ...plumbing.cases,
+      ...commandCases(repository, caches),
+      movedCase(repository, caches),
+      fullCase(repository, caches),
+      await editorCase(repository),
+    ];
+    const medians = await interleave(cases, rounds);
+    return [...report(medians, plumbing.objects), ...memory(repository, caches)];
+  } finally {
+    rmSync(caches, { recursive: true, force: true });
+  }
+}
+
+/** Cold and warm against the floor for several numbers of branches on otherwise equal repositories. */
+export async function benchGrowth(branches: readonly number[], rounds: number): Promise<readonly Line[]> {
+  const lines: Line[] = [];
+  for (const count of branches) {
+    const repository = await largeRepository({ ...LARGE, branches: count });
+    const caches = mkdtempSync(path.join(os.tmpdir(), 'modelkeep-bench-'));
+    try {
+      const { cases, objects } = plumbingCases(repository);
+      const medians = await interleave([...cases, ...commandCases(repository, caches)], rounds);
+      const floor = floorOf(medians);
+      for (const name of ['cold', 'warm']) {
+        const took = at(medians, name);
+        lines.push({
+          name: `${count} branches, ${objects} unique objects: ${name}`,
+          measured: duration(took),
+          ratio: `${(took / floor).toFixed(2)} F, ${((took * 1000) / objects).toFixed(1)} µs an object`,
+        });
+      }
+    } finally {
+      rmSync(caches, { recursive: true, force: true });
+    }
+  }
+  return lines;
+}
+
+/** One for-each-ref and one cat-file over every object the catalog needs, to nowhere; and Node doing nothing. */
+function plumbingCases(repository: string): { readonly cases: readonly Case[]; readonly objects: number } {
+  const { file, count } = writeObjectList(repository);
+  const refs = ['for-each-ref', '--format=%(objectname) %(objecttype) %(symref) %(refname)'];
+  const namespaces = ['refs/heads', 'refs/remotes', 'refs/tags', 'refs/exps'];
+  return {
+    objects: count,
+    cases: [
+      {
+        name: 'plumbing',
+        run: () =>
+          time('git', [...refs, ...namespaces], { cwd: repository }) +
+          time('git', ['cat-file', '--batch', '--buffer'], { cwd: repository, input: file }),
+      },
+      { name: 'node', run: () => time(process.execPath, ['-e', '0'], { cwd: repository }) },
+    ],
+  };
+}
+
+function commandCases(repository: string, caches: string): readonly Case[] {
+  let fresh = 0;
+  return [
+    {
+      name: 'cold',
+      run: () => list(repository, SUMMARY, path.join(caches, `cold-${(fresh += 1)}`)),
+    },
+    {
+      name: 'warm',
+      run: (round) => {
+        const cache = path.join(caches, 'warm');
+        if (round === 0) list(repository, SUMMARY, cache);
+        return list(repository, SUMMARY, cache);
+      },
+    },
+  ];
+}
+
+function movedCase(repository: string, caches: string): Case {
+  const branch = firstBranch(repository);
+  return {
+    name: 'moved',
+    run: async (round) => {
+      const cache = path.join(caches, 'moved');
+      if (round === 0) list(repository, SUMMARY, cache);
+      await moveBranch(repository, branch, Date.now());
+      return list(repository, SUMMARY, cache);
+    },
+  };
+}
+
+function fullCase(repository: string, caches: string): Case {
+  return { name: 'full', run: () => list(repository, FULL, path.join(caches, 'warm')) };
+}
+
+/** What the editor does when a ref moved: the next catalog from the same source, with every branch's summary. */
+async function editorCase(folder: string): Promise<Case> {
+  const branch = firstBranch(folder);
+  const source = new CatalogSource(await openRepository(folder));
+  const refresh = async (): Promise<number> => {
+    const start = performance.now();
+    const catalog = await source.load({ branches: (view) => view.branches });
+    await catalog.summarize(catalog.branches);
+    return performance.now() - start;
+  };
+  await refresh();
+  return {
+    name: 'editor',
+    run: async () => {
+      await moveBranch(folder, branch, Date.now());
+      return refresh();
+    },
+  };
+}
+
+function list(repository: string, args: readonly string[], cache: string): number {
+  mkdirSync(cache, { recursive: true });
+  return time(process.execPath, [CLI, ...args], { cwd: repository, env: { MODELKEEP_CACHE_DIR: cache } });
+}
+
+function report(medians: Medians, objects: number): readonly Line[] {
+  const floor = floorOf(medians);
+  const against = (name: string, title: string, goal?: number): Line => {
+    const took = at(medians, name);
+    return {
+      name: title,
+      measured: duration(took),
+      ratio: `${(took / floor).toFixed(2)} F`,
+      ...(goal === undefined ? {} : { goal: `at most ${goal} F`, met: took <= goal * floor }),
+    };
+  };
+  const editor = at(medians, 'editor') / at(medians, 'plumbing');
+  return [
+    { name: `raw plumbing over ${objects} objects`, measured: duration(at(medians, 'plumbing')) },
+    { name: 'node -e 0', measured: duration(at(medians, 'node')) },
+    { name: 'F, their sum', measured: duration(floor), ratio: '1.00 F' },
+    against('cold', 'list --all --remotes --summary, cold', 4),
+    against('warm', 'the same, warm', 1.5),
+    against('moved', 'the same after one branch moved', 1.6),
+    against('full', 'list --all --remotes in full, warm'),
+    {
+      name: 'in the editor after one ref moved',
+      measured: duration(at(medians, 'editor')),
+      ratio: `${editor.toFixed(2)} plumbing`,
+      goal: 'under 0.6 plumbing',
+      met: editor < 0.6,
+    },
+  ];
+}
+
+function memory(repository: string, caches: string): readonly Line[] {
+  const peak = (name: string, args: readonly string[], cache: string): Line => {
+    const megabytes = peakMemory([CLI, ...args], {
+      cwd: repository,
+      env: { MODELKEEP_CACHE_DIR: path.join(caches, cache) },
+    });
+    return { name, measured: `${megabytes.toFixed(0)} MB`, goal: 'under 250 MB', met: megabytes < 250 };
+  };
+  return [
+    peak('peak memory, summary, cold', SUMMARY, 'memory'),
+    peak('peak memory, summary, warm', SUMMARY, 'warm'),
+    peak('peak memory, in full', FULL, 'warm'),
+  ];
+}
+
+function firstBranch(repository: string): string {
+  const branches = execFileSync(
+    'git',
+    ['for-each-ref', '--format=%(refname:short)', 'refs/heads/experiment'],
+    {
+      cwd: repository,
+      encoding: 'utf8',
+    },
+  );
+  return branches.split('\n', 1)[0] ?? '';
+}
+
+function floorOf(medians: Medians): number {
+  return at(medians, 'plumbing') + at(medians, 'node');
+}
+
+function at(medians: Medians, name: string): number {
+  return medians.get(name) ?? NaN;
+}
