@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 /** The real tools that our answers are compared with. */
 export type ToolName = 'dvc' | 'gto' | 'git-lfs' | 'python';
 
-/** Where they lie: `MODELKEEP_TOOLS` (a folder of programs), else the project's own environment, else the PATH. */
+/** Where they lie: `MODELKEEP_TOOLS` (a folder of programs), else what the scripts installed, else the PATH. */
 const FOLDERS = [
   process.env.MODELKEEP_TOOLS,
-  path.resolve('.modelkeep-dev', 'venv', 'bin'),
+  ...installed(),
   ...(process.env.PATH ?? '').split(path.delimiter),
 ].filter((folder): folder is string => folder !== undefined && folder !== '');
 
@@ -56,4 +56,11 @@ export function runJson(
   if (done.status !== 0) throw new Error(`${program} ${args.join(' ')}: ${done.stderr}${done.stdout}`);
   const parsed: unknown = JSON.parse(done.stdout);
   return parsed;
+}
+
+/** The folders of programs that `scripts/dev` made in the working copy. */
+function installed(): string[] {
+  const folder = path.resolve('.modelkeep-dev');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).map((name) => path.join(folder, name, 'bin'));
 }

@@ -1,0 +1,97 @@
+import type { Catalog, Model } from '../../catalog/catalog.js';
+import { sameBits } from '../../digest.js';
+import type { CommitId } from '../../git/ids.js';
+import { commitId } from '../../git/ids.js';
+import { runGit } from '../../git/process.js';
+import type { PlanWarning } from './plan.js';
+
+interface Options {
+  readonly signal?: AbortSignal;
+}
+
+/** How many commits of the default branch are searched for the same bits. */
+const SEARCHED = 50;
+
+/** What a person should know about the commit that is to be registered; never a reason to refuse. */
+export async function commitWarnings(
+  catalog: Catalog,
+  model: Model,
+  commit: CommitId,
+  options: Options,
+): Promise<readonly PlanWarning[]> {
+  return [
+    ...(await offDefaultBranch(catalog, model, commit, options)),
+    ...(await onNoRemote(catalog, commit, options)),
+  ];
+}
+
+async function offDefaultBranch(
+  catalog: Catalog,
+  model: Model,
+  commit: CommitId,
+  options: Options,
+): Promise<readonly PlanWarning[]> {
+  const branch = catalog.defaultBranch?.branch;
+  if (!branch?.commit) return [];
+  const where = { cwd: catalog.repository.root, accept: [0, 1], ...options };
+  const { exitCode } = await runGit(
+    catalog.repository.git,
+    ['merge-base', '--is-ancestor', commit, branch.commit],
+    where,
+  );
+  if (exitCode === 0) return [];
+  const name = branch.remote === null ? branch.name : `${branch.remote}/${branch.name}`;
+  const better = await sameBitsOn(catalog, model, branch.commit, options);
+  const message =
+    `The commit ${commit.slice(0, 10)} is not on ${name}` +
+    (better ? `; ${better.slice(0, 10)} there has the same bits and could be registered instead.` : '.');
+  return [
+    { severity: 'warning', code: 'not-on-default-branch', message, commit, ...(better ? { better } : {}) },
+  ];
+}
+
+/** The commit of a branch that brought these bits there: the newest that touched the pointer and has them. */
+async function sameBitsOn(
+  catalog: Catalog,
+  model: Model,
+  tip: CommitId,
+  options: Options,
+): Promise<CommitId | undefined> {
+  if (model.digest === null || model.path === null) return undefined;
+  const paths = [...new Set([model.pointer ?? model.path, model.path])];
+  const { stdout } = await runGit(
+    catalog.repository.git,
+    ['--literal-pathspecs', 'rev-list', '--first-parent', `--max-count=${SEARCHED}`, tip, '--', ...paths],
+    { cwd: catalog.repository.root, ...options },
+  );
+  for (const line of stdout.toString('utf8').split('\n')) {
+    if (line === '') continue;
+    const candidate = commitId(line);
+    const there = await catalog.modelsAt(candidate, options);
+    const same = [...there.models, ...there.others].find((one) => one.path === model.path);
+    if (same && sameBits(same.digest, model.digest)) return candidate;
+  }
+  return undefined;
+}
+
+async function onNoRemote(
+  catalog: Catalog,
+  commit: CommitId,
+  options: Options,
+): Promise<readonly PlanWarning[]> {
+  if (!catalog.branches.some((branch) => branch.remote !== null)) return [];
+  const { stdout } = await runGit(
+    catalog.repository.git,
+    ['for-each-ref', '--count=1', `--contains=${commit}`, '--format=%(refname)', 'refs/remotes'],
+    { cwd: catalog.repository.root, ...options },
+  );
+  if (stdout.length > 0) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'commit-on-no-remote',
+      message: `No remote branch has the commit ${commit.slice(0, 10)} yet: push its branch, so that others can see what the version is.`,
+      commit,
+    },
+  ];
+}
