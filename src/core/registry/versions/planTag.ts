@@ -136,7 +136,7 @@ function planGtoTag({ registry, model, commit, version }: WantedVersion): Versio
     }
   }
   const taken = takenVersions(registry, model);
-  if (exact !== undefined && onlyAtRemote(registry, model, exact) {
+  if (exact !== undefined && onlyAtRemote(registry, model, exact)) {
     throw new RegistryError(
       'registered-on-remote',
       `${exact} of ${model} is already at the remote and not fetched here: run git fetch, or take the next number.`,
