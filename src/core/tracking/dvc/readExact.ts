@@ -1,4 +1,5 @@
 import type { Entry, MapNode, Node } from './node.js';
+import { plainScalar } from './scalars.js';
 
 /**
  * Reads a document in the exact form in which DVC writes `.dvc` files and `dvc.lock` (ruamel.yaml's block style:
@@ -15,18 +16,19 @@ const SPACE = 32;
 const HASH = 35;
 const QUOTE = 39;
 const DASH = 45;
+const POINT = 46;
+const ZERO = 48;
 const COLON = 58;
 const MOST_DEPTH = 30;
 /** Maps above this look their keys up in a set to find duplicates. */
 const FEW_KEYS = 8;
 
-/** No plain text in DVC's form begins otherwise: letters, `/`, `_`. Digits and signs may be numbers, see `scalar`. */
-const PLAIN_START = characters('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/_');
+const LETTER = characters('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/_');
 const DIGIT = characters('0123456789');
-/** With one of these in it (and not in the first place) a word that begins with a digit can be no number of any base. */
-const NO_NUMBER = characters('ghijklmnpqrstuvwyzGHIJKLMNPQRSTUVWYZ/acdfACDF');
-/** Text that YAML reads as null, true or false. */
-const WORDS = new Set(['null', 'Null', 'NULL', 'true', 'True', 'TRUE', 'false', 'False', 'FALSE']);
+/** What plain text begins with in DVC's form; everything else is quoted there, or may mean something in YAML. */
+const PLAIN_START = characters('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/_0123456789.');
+/** With one of these in it, what begins with a digit is text (`0x1f` apart). */
+const NO_NUMBER = characters('abcdfghijklmnopqrstuvwxyzABCDFGHIJKLMNOPQRSTUVWXYZ/');
 
 function characters(set: string): Uint8Array {
   const table = new Uint8Array(128);
@@ -73,7 +75,7 @@ class ExactReader {
     }
     for (;;) {
       const line = this.#line;
-      const key = this.#key();
+      const key = this.#key(column);
       if (this.#failed) return map;
       if (names) {
         if (names.has(key)) this.#failed = true;
@@ -98,11 +100,12 @@ class ExactReader {
   }
 
   /** A plain key up to its colon; the position is after the colon. */
-  #key(): string {
+  #key(column: number): string {
     const { text } = this;
     const start = this.#at;
     const first = text.charCodeAt(start);
-    if (PLAIN_START[first] !== 1) {
+    // `...` ends a document when it stands at the margin.
+    if (PLAIN_START[first] !== 1 || (first === POINT && column === 0)) {
       this.#failed = true;
       return '';
     }
@@ -187,14 +190,12 @@ class ExactReader {
     const start = this.#at;
     const first = text.charCodeAt(start);
     if (first === QUOTE) return this.#quoted();
-    const isDigit = DIGIT[first] === 1;
-    if (!isDigit && PLAIN_START[first] !== 1) {
+    if (PLAIN_START[first] !== 1 && !this.#isNegative(first)) {
       this.#failed = true;
       return null;
     }
     let at = start;
-    let allDigits = isDigit;
-    let noNumber = !isDigit;
+    let isText = LETTER[first] === 1;
     for (;;) {
       const code = text.charCodeAt(at);
       if (code === LF) break;
@@ -204,8 +205,7 @@ class ExactReader {
       } else if (code === HASH && text.charCodeAt(at - 1) === SPACE) {
         this.#failed = true;
       }
-      if (DIGIT[code] !== 1) allDigits = false;
-      if (NO_NUMBER[code] === 1) noNumber = true;
+      if (NO_NUMBER[code] === 1) isText = true;
       at++;
     }
     if (text.charCodeAt(at - 1) === SPACE) this.#failed = true;
@@ -214,11 +214,11 @@ class ExactReader {
     const indent = this.#indent();
     if (this.#failed) return null;
     const source = text.slice(start, at);
-    if (indent > column) return noNumber ? this.#folded(source, column) : this.#fail();
-    if (allDigits) return this.#integer(source);
-    // `0x…` could be a number in base 16; everything else with such a letter in it is text.
-    if (!noNumber || (isDigit && first === 48 && isBase(text.charCodeAt(start + 1)))) return this.#fail();
-    return WORDS.has(source) ? word(source) : source;
+    if (indent > column) return this.#folded(source, column);
+    // `0x1f` is a number in base 16 in spite of its letters.
+    if (!isText || first === POINT || (first === ZERO && LETTER[text.charCodeAt(start + 1)] === 1))
+      return plainScalar(source);
+    return source.length < 6 && LETTER[first] === 1 ? plainScalar(source) : source;
   }
 
   /** Long plain text, which the writer breaks at 80 columns: lines are joined by one space. */
@@ -266,9 +266,9 @@ class ExactReader {
     return hasQuote ? value.replaceAll("''", "'") : value;
   }
 
-  #integer(source: string): Node {
-    if (source.length > 15 || (source.length > 1 && source.startsWith('0'))) return this.#fail();
-    return Number(source);
+  /** `-1`, but not `- item`. */
+  #isNegative(first: number): boolean {
+    return first === DASH && DIGIT[this.text.charCodeAt(this.#at + 1)] === 1;
   }
 
   #nextLine(): void {
@@ -280,15 +280,6 @@ class ExactReader {
     this.#failed = true;
     return null;
   }
-}
-
-function isBase(code: number): boolean {
-  return code === 120 || code === 111 || code === 98; // x, o, b
-}
-
-function word(source: string): boolean | null {
-  const first = source.charCodeAt(0) | 32;
-  return first === 110 ? null : first === 116;
 }
 
 /** Tabs and carriage returns are never written by DVC. */

@@ -102,6 +102,7 @@ function readExtensions(entries: ReadonlyMap<string, string>): Extension[] | nul
 }
 
 function encode(oid: string, size: bigint, extensions: readonly Extension[]): string {
+  if (size === 0n) return ''; // Git LFS writes an empty file as it is
   const chain = extensions.map(
     (extension) => `ext-${extension.priority}-${extension.name} sha256:${extension.oid}\n`,
   );
