@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
-import { ensureDependencies } from './dev/install.mjs';
-import { say, step } from './dev/report.mjs';
+import { say } from './dev/report.mjs';
 import { runSuites, SUITES } from './dev/suites.mjs';
 
 const USAGE = `npm test [-- suite...]   sets up what the suites need, runs them, and adds up what they say
@@ -23,7 +22,6 @@ if (values.help || unknown.length > 0) {
   process.stdout.write(unknown.length > 0 ? `No suite is called ${unknown.join(', ')}.\n\n${USAGE}` : USAGE);
   process.exitCode = values.help ? 0 : 2;
 } else {
-  await step('dependencies', ensureDependencies);
   const total = await runSuites(positionals.length > 0 ? positionals : Object.keys(SUITES), {
     strict: isTrue(process.env['CI']),
   });

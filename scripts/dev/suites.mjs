@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path';
 import { findBrowser } from './browser.mjs';
 import { build } from './build.mjs';
 import { ensureGitLfs } from './gitLfs.mjs';
+import { ensureDependencies } from './install.mjs';
 import { lint } from './lint.mjs';
 import { devFolder, nodeBinary, root } from './paths.mjs';
 import { cleanEnvironment, run } from './process.mjs';
@@ -19,19 +20,22 @@ import { MissingTool } from './tool.mjs';
  * @property {(results: string) => Promise<unknown>} run leaves mocha's JSON in the file `results`
  */
 
-/** What a suite may need; each is got once, all at the same time. */
-const TOOLS = {
+/** What a suite may need; each is got once, all at the same time, those that need the dependencies after them. */
+const TOOLS = /** @satisfies {Record<string, () => Promise<unknown>>} */ ({
+  dependencies: () => ensureDependencies(),
   build: () => build(),
   server: () => ensureServer(),
   browser: () => findBrowser(),
   python: () => ensurePython(),
   gitLfs: () => ensureGitLfs(),
-};
+});
+
+const AFTER_DEPENDENCIES = ['build', 'browser'];
 
 /** @type {Record<string, Suite | null>} null: the checks that are not mocha's */
 export const SUITES = {
   lint: null,
-  unit: { needs: ['build'], run: (results) => mocha('.mocharc.json', results) },
+  unit: { needs: ['dependencies'], run: (results) => mocha('.mocharc.json', results) },
   host: {
     needs: process.env['MODELKEEP_HOST'] === 'desktop' ? ['build'] : ['build', 'server', 'browser'],
     run: (results) => tsx(['test/host/run.ts'], { MODELKEEP_RESULTS: results }),
@@ -61,13 +65,20 @@ const LONGEST = 10 * 60_000;
  */
 export async function runSuites(names, { strict }) {
   const chosen = Object.entries(SUITES).filter(([name]) => names.includes(name));
-  const tools = getTools(chosen.flatMap(([, suite]) => suite?.needs ?? []));
+  const tools = getTools(['dependencies', ...chosen.flatMap(([, suite]) => suite?.needs ?? [])]);
+  const installed = await Promise.resolve(tools.get('dependencies')).then(
+    () => true,
+    () => false,
+  );
+  if (!installed) return { ...NOTHING, failed: 1 };
   const checks = names.includes('lint') ? runChecks() : Promise.resolve(NOTHING);
   const totals = [];
   for (const [name, suite] of chosen) {
     if (suite !== null) totals.push(await runSuite(name, suite, tools, strict));
   }
-  return [...totals, await checks].reduce(add, NOTHING);
+  totals.push(await checks);
+  await Promise.allSettled(tools.values());
+  return totals.reduce(add, NOTHING);
 }
 
 /** @type {Total} */
@@ -78,11 +89,13 @@ const NOTHING = { passed: 0, failed: 0, skipped: 0 };
  * @returns {Map<string, Promise<unknown>>}
  */
 function getTools(needs) {
+  /** @type {Map<string, Promise<unknown>>} */
   const tools = new Map();
   for (const need of needs) {
     if (tools.has(need)) continue;
     const begin = Date.now();
-    const got = TOOLS[need]();
+    const first = AFTER_DEPENDENCIES.includes(need) ? tools.get('dependencies') : undefined;
+    const got = first === undefined ? TOOLS[need]() : first.then(() => TOOLS[need]());
     tools.set(need, got);
     got.then(
       () => say(`  ready    ${need}  ${seconds(Date.now() - begin)}`),

@@ -11,7 +11,7 @@ export async function run(): Promise<void> {
     ui: 'bdd',
     timeout: 60_000,
     ...(results === undefined
-      ? { reporter: 'spec', color: true }
+      ? { reporter: 'spec' }
       : { reporter: 'json', reporterOptions: { output: results } }),
   });
   mocha.suite.emit('pre-require', globalThis, '', mocha);
