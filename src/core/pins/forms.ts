@@ -1,4 +1,6 @@
 import type { Catalog, Model, PlainTag, Version } from '../catalog/catalog.js';
+import type { SelectedModel } from '../catalog/select.js';
+import { findAmong, findModel, versionsOf } from '../catalog/select.js';
 import type { Digest } from '../digest.js';
 import { compareDigests } from '../digest.js';
 import type { CommitId } from '../git/ids.js';
@@ -38,6 +40,9 @@ interface Options {
   readonly signal?: AbortSignal;
 }
 
+/** A model as pins know it: by the name in the settings, and the path it has here. */
+export type PinnedModel = Pick<SelectedModel, 'name' | 'path'>;
+
 type Answer = Meaning & { readonly form: PinForm };
 
 /**
@@ -46,9 +51,29 @@ type Answer = Meaning & { readonly form: PinForm };
  */
 export async function resolvePin(
   catalog: Catalog,
-  model: string,
+  model: string | PinnedModel,
   value: string,
   options: Options = {},
+): Promise<PinResolution> {
+  return resolve(
+    catalog,
+    typeof model === 'string' ? await identify(catalog, model, options) : model,
+    value,
+    options,
+  );
+}
+
+/** The model that a name (or path) in the settings means; a name that nothing here has stands for itself. */
+export async function identify(catalog: Catalog, model: string, options: Options = {}): Promise<PinnedModel> {
+  const found = await findModel(catalog, model, options);
+  return found.kind === 'found' ? found.selected : { name: model, path: null };
+}
+
+async function resolve(
+  catalog: Catalog,
+  model: PinnedModel,
+  value: string,
+  options: Options,
 ): Promise<PinResolution> {
   const text = value.trim();
   if (text === '') return { kind: 'empty' };
@@ -114,24 +139,17 @@ export function writings(
 /** A version of the model under any of its three names. */
 function versionsNamed(
   catalog: Catalog,
-  model: string,
+  model: PinnedModel,
   text: string,
 ): readonly { readonly form: PinForm; readonly version: Version }[] {
   const found: { form: PinForm; version: Version }[] = [];
-  for (const version of catalog.versions.values()) {
-    if (!belongsTo(version, model)) continue;
+  for (const version of versionsOf(catalog, model)) {
     if (version.tag === text) found.push({ form: 'tag', version });
     else if (version.version === text) found.push({ form: 'version', version });
     else if (/^v\d/.test(version.version) && version.version.slice(1) === text)
       found.push({ form: 'bare', version });
   }
   return found;
-}
-
-/** Whether a version is one of the model called so, by the name it is bound to or, unbound, the one in its tag. */
-export function belongsTo(version: Version, model: string): boolean {
-  if (version.model === null) return version.artifact === model;
-  return version.model.name === model || version.model.path === model || version.artifact === model;
 }
 
 function plainTagNamed(catalog: Catalog, text: string): PlainTag | undefined {
@@ -142,11 +160,11 @@ function plainTagNamed(catalog: Catalog, text: string): PlainTag | undefined {
 /** Another model's version: `dvc.api` takes its tag like any other, and it names this model's revision too. */
 function foreignTag(
   catalog: Catalog,
-  model: string,
+  model: PinnedModel,
   text: string,
 ): { readonly commit: CommitId } | undefined {
   const version = catalog.versions.get(text);
-  return version && !belongsTo(version, model) ? version : undefined;
+  return version && !versionsOf(catalog, model).includes(version) ? version : undefined;
 }
 
 async function commitNamed(catalog: Catalog, text: string, options: Options): Promise<CommitId | null> {
@@ -161,59 +179,38 @@ async function commitNamed(catalog: Catalog, text: string, options: Options): Pr
   }
 }
 
-/** The model as it stands in a commit: by name, else by path; a version brings its own digest. */
+/** The model as it stands in a commit; a version brings its own digest. */
 async function meaningOf(
   catalog: Catalog,
-  model: string,
+  model: PinnedModel,
   commit: CommitId,
   known: { readonly version: Version | null; readonly tag: string | null },
   options: Options,
 ): Promise<Meaning> {
-  const there = await modelAt(catalog, model, commit, known.version?.model?.path ?? null, options);
+  const there = await modelAt(catalog, known.version?.model ?? model, commit, options);
   return { commit, digest: known.version?.digest ?? there?.digest ?? null, model: there, ...known };
 }
 
-/** Finds a model in a commit: by name, else by the path it is known under, else by its name taken as a path. */
+/** A model in a commit: the same path and name, else the same path, else the same name. */
 export async function modelAt(
   catalog: Catalog,
-  model: string,
+  model: PinnedModel,
   commit: CommitId,
-  knownPath: string | null = null,
   options: Options = {},
 ): Promise<Model | null> {
   const { models, others } = await catalog.modelsAt(commit, options);
-  const byName = models.filter(
-    ({ name, path }) => name === model && (knownPath === null || path === knownPath),
-  );
-  if (byName[0]) return byName[0];
-  const path = knownPath ?? pathOf(catalog, model) ?? model;
-  return (
-    models.find((candidate) => candidate.name === model) ??
-    models.find((candidate) => candidate.path === path) ??
-    others.find((candidate) => candidate.path === path) ??
-    null
-  );
-}
-
-/** The path of a model's newest bound version: how it is found where it has another name. */
-function pathOf(catalog: Catalog, model: string): string | null {
-  let newest: Version | undefined;
-  for (const version of catalog.versions.values()) {
-    if (version.model?.name === model && (newest === undefined || version.time > newest.time))
-      newest = version;
-  }
-  return newest?.model?.path ?? null;
+  return findAmong(model, models) ?? findAmong(model, others) ?? null;
 }
 
 async function floating(
   catalog: Catalog,
-  model: string,
+  model: PinnedModel,
   text: string,
   options: Options,
 ): Promise<PinResolution | undefined> {
-  const registered = catalog.registered().find(({ name }) => name === model);
-  const stage = text.startsWith(`${model.replace(':', '=')}#`)
-    ? text.slice(model.length + 1)
+  const registered = catalog.registered().find(({ name }) => name === model.name);
+  const stage = text.startsWith(`${model.name.replace(':', '=')}#`)
+    ? text.slice(model.name.length + 1)
     : text.replace(/^#/, '');
   const holders =
     registered && Object.hasOwn(registered.stages, stage) ? registered.stages[stage] : undefined;
@@ -247,11 +244,11 @@ async function floating(
 /** The holder of a stage: a version string, or the commit where none is registered. */
 async function named(
   catalog: Catalog,
-  model: string,
+  model: PinnedModel,
   holder: string | undefined,
   options: Options,
 ): Promise<Meaning | null> {
   if (holder === undefined) return null;
-  const resolution = await resolvePin(catalog, model, holder, options);
+  const resolution = await resolve(catalog, model, holder, options);
   return resolution.kind === 'fixed' ? resolution : null;
 }

@@ -4,8 +4,9 @@ import type { PinSetting } from '../settings/settings.js';
 import { applyEdits, unifiedDiff } from './diff.js';
 import type { RegistryOf } from './elsewhere.js';
 import { registries } from './elsewhere.js';
-import type { Meaning, PinForm } from './forms.js';
-import { belongsTo, formByLooks, resolvePin, writings } from './forms.js';
+import { versionsOf } from '../catalog/select.js';
+import type { Meaning, PinForm, PinnedModel } from './forms.js';
+import { formByLooks, identify, resolvePin, writings } from './forms.js';
 import { PinError } from './pinError.js';
 import type { Restoration } from './pointer.js';
 import { planPointer } from './pointer.js';
@@ -126,20 +127,21 @@ async function planOne(
   }
   const registry = await registryOf(pin);
   if ('unavailable' in registry) throw new PinError('unavailable', registry.unavailable);
-  const target = await findTarget(registry, model, request.version, abortable);
+  const identity = await identify(registry, model, abortable);
+  const target = await findTarget(registry, identity, request.version, abortable);
   const files: FilePlan[] = [];
   let before = '';
   let after: { form: PinForm; value: string } | undefined;
   for (const file of reading.files) {
     const { text, value } = await readableText(catalog, file, request.buffers);
-    const written = await choose(registry, model, target, value.value, abortable);
+    const written = await choose(registry, identity, target, value.value, abortable);
     if (files.length === 0) before = value.value;
     after ??= written;
     files.push(planFile(file.file, text, pin, value, written.value, target));
   }
   const pointer =
     pin.loads === 'checkout'
-      ? await planPointer(catalog, registry, model, target, request)
+      ? await planPointer(catalog, registry, identity, target, request)
       : { files: [], restore: [] };
   const all = [...files, ...pointer.files].filter(({ text, newText }) => text !== newText);
   return {
@@ -160,7 +162,7 @@ async function planOne(
 /** What the requested version means. @throws PinError when that is nothing fixed. */
 async function findTarget(
   registry: Catalog,
-  model: string,
+  model: PinnedModel,
   version: string,
   abortable: { readonly signal?: AbortSignal },
 ): Promise<Meaning> {
@@ -176,16 +178,14 @@ async function findTarget(
   if (found.kind === 'ambiguous') {
     throw new PinError(
       'ambiguous-version',
-      `"${version}" names several revisions of "${model}" with different bits`,
+      `"${version}" names several revisions of "${model.name}" with different bits`,
       found.meanings.map(({ form, tag, commit }) => `${form}: ${tag ?? commit}`),
     );
   }
-  const known = [...registry.versions.values()].filter(
-    (candidate) => candidate.active && belongsTo(candidate, model),
-  );
+  const known = versionsOf(registry, model).filter(({ active }) => active);
   throw new PinError(
     'unknown-version',
-    `"${version}" is no version of "${model}", no tag and no commit here`,
+    `"${version}" is no version of "${model.name}", no tag and no commit here`,
     known.slice(0, 20).map((candidate) => candidate.version),
   );
 }
@@ -193,7 +193,7 @@ async function findTarget(
 /** The writing to use: the form that is there where it is unmistakable, else the nearest that is. */
 async function choose(
   registry: Catalog,
-  model: string,
+  model: PinnedModel,
   target: Meaning,
   current: string,
   abortable: { readonly signal?: AbortSignal },

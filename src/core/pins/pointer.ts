@@ -3,7 +3,7 @@ import { readBlobAt } from '../git/files.js';
 import type { CommitId } from '../git/ids.js';
 import { parseDvcFile } from '../tracking/dvc/dvcFile.js';
 import { applyEdits, wholeEdit } from './diff.js';
-import type { Meaning } from './forms.js';
+import type { Meaning, PinnedModel } from './forms.js';
 import { modelAt } from './forms.js';
 import { PinError } from './pinError.js';
 import type { FilePlan } from './plan.js';
@@ -22,12 +22,13 @@ export interface Restoration {
 export async function planPointer(
   catalog: Catalog,
   registry: Catalog,
-  model: string,
+  identity: PinnedModel,
   target: Meaning,
   request: { readonly buffers?: ReadonlyMap<string, string>; readonly signal?: AbortSignal },
 ): Promise<{ readonly files: readonly FilePlan[]; readonly restore: readonly Restoration[] }> {
   const abortable = request.signal ? { signal: request.signal } : {};
   const { model: wanted, commit } = target;
+  const model = identity.name;
   const { head } = catalog;
   if (registry !== catalog) {
     throw new PinError(
@@ -38,7 +39,7 @@ export async function planPointer(
   if (wanted?.pointer == null || wanted.path === null) {
     throw new PinError('no-pointer', `"${model}" has no tracked file in ${commit.slice(0, 8)}`);
   }
-  const present = head.commit === null ? null : await modelAt(catalog, model, head.commit, null, abortable);
+  const present = head.commit === null ? null : await modelAt(catalog, identity, head.commit, abortable);
   if (present && (present.path !== wanted.path || present.pointer !== wanted.pointer)) {
     throw new PinError(
       'no-pointer',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createLocator } from '../../../src/core/artifacts/locate.js';
 import { folderDigest, formatManifest } from '../../../src/core/artifacts/manifest.js';
@@ -8,7 +8,7 @@ import type { Model } from '../../../src/core/catalog/catalog.js';
 import type { Digest } from '../../../src/core/digest.js';
 import type { Repository } from '../../../src/core/git/repository.js';
 import { openRepository } from '../../../src/core/git/repository.js';
-import { initRepository } from '../pins/support.js';
+import { GitRepo } from '../../fixtures/gitRepo.js';
 
 const md5 = (bytes: string): string => createHash('md5').update(bytes).digest('hex');
 const sha256 = (bytes: string): string => createHash('sha256').update(bytes).digest('hex');
@@ -32,16 +32,18 @@ async function put(root: string, file: string, bytes: string): Promise<void> {
 }
 
 describe('where the bytes of a model are', () => {
+  let repo: GitRepo;
   let root: string;
   let repository: Repository;
   const digest: Digest = { algorithm: 'md5', value: md5('bytes') };
   const at = (value: Digest): string => `${value.value.slice(0, 2)}/${value.value.slice(2)}`;
 
   beforeEach(async () => {
-    root = await initRepository();
+    repo = GitRepo.create();
+    root = repo.dir;
     repository = await openRepository(root);
   });
-  afterEach(async () => rm(root, { recursive: true, force: true }));
+  afterEach(() => repo.dispose());
 
   it('is the workspace only at the checkout, and only with the right size', async () => {
     await put(root, 'models/churn.pkl', 'bytes');

@@ -1,38 +1,42 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, realpath } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { promisify } from 'node:util';
+import type { Catalog } from '../../../src/core/catalog/catalog.js';
+import { openCatalog } from '../../../src/core/catalog/open.js';
+import { gitEnvironment } from '../../../src/core/git/process.js';
+import { openRepository } from '../../../src/core/git/repository.js';
+import { GitRepo } from '../../fixtures/gitRepo.js';
 
-const run = promisify(execFile);
+export const SETTINGS = `environments:
+  production:
+    ref: main
+    stage: prod
+    pins:
+      - { model: churn, file: config/model.yaml, version: model.version }
+  development: { model: churn, file: config/dev.env, version: CHURN, ref: worktree }
+`;
 
-/** Git as nobody has configured it, with fixed identity and dates. */
-const ENVIRONMENT: NodeJS.ProcessEnv = {
-  PATH: process.env['PATH'],
-  HOME: '/nonexistent',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_AUTHOR_NAME: 'Ada',
-  GIT_AUTHOR_EMAIL: 'ada@example.com',
-  GIT_COMMITTER_NAME: 'Ada',
-  GIT_COMMITTER_EMAIL: 'ada@example.com',
-  GIT_AUTHOR_DATE: '2026-01-01T12:00:00Z',
-  GIT_COMMITTER_DATE: '2026-01-01T12:00:00Z',
-};
-
-/** Runs Git in a folder and returns what it printed. */
-export async function git(
-  cwd: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = {},
-): Promise<string> {
-  const { stdout } = await run('git', [...args], { cwd, env: { ...ENVIRONMENT, ...env } });
-  return stdout.trim();
+/**
+ * A model of three revisions: v1.0.0, v2.0.0 (holds prod), v3.0.0 at the tip; the plain tag `baseline` on the first;
+ * pinned to v1.0.0 in config/model.yaml and by tag in config/dev.env.
+ */
+export function churn(settings = SETTINGS): GitRepo {
+  const repo = GitRepo.create();
+  repo.write('modelkeep.yaml', settings);
+  repo.write(
+    'config/model.yaml',
+    '# what production loads\nmodel:\n  name: churn\n  version: v1.0.0 # pinned\n',
+  );
+  repo.write('config/dev.env', 'DEBUG=1\nCHURN=churn@v1.0.0\n');
+  repo.dvcPointer('models/churn.pkl', { content: 'one' }).commit('first');
+  repo.registerVersion('churn', 'v1.0.0');
+  repo.tag('baseline');
+  repo.dvcPointer('models/churn.pkl', { content: 'second' }).commit('second');
+  repo.registerVersion('churn', 'v2.0.0');
+  repo.assignStage('churn', 'prod');
+  repo.dvcPointer('models/churn.pkl', { content: 'third one' }).commit('third');
+  repo.registerVersion('churn', 'v3.0.0');
+  return repo;
 }
 
-/** An empty repository on the branch main, in a folder of its own that the caller removes. */
-export async function initRepository(): Promise<string> {
-  const root = await realpath(await mkdtemp(path.join(tmpdir(), 'modelkeep-pins-')));
-  await git(root, ['init', '-q', '-b', 'main']);
-  return root;
+/** The catalog of a repository as it is now. */
+export async function catalogOf(repo: GitRepo): Promise<Catalog> {
+  return openCatalog(await openRepository(repo.dir, { git: gitEnvironment(repo.env) }));
 }
