@@ -12,24 +12,28 @@ import { say, seconds } from './report.mjs';
 import { ensureServer } from './server.mjs';
 import { MissingTool } from './tool.mjs';
 
+/** @typedef {'dependencies' | 'build' | 'server' | 'browser' | 'python' | 'gitLfs'} Tool */
+
 /** @typedef {{ passed: number, failed: number, skipped: number }} Total */
 
 /**
  * @typedef {object} Suite
- * @property {readonly (keyof typeof TOOLS)[]} needs
+ * @property {readonly Tool[]} needs
  * @property {(results: string) => Promise<unknown>} run leaves mocha's JSON in the file `results`
  */
 
 /** What a suite may need; each is got once, all at the same time, those that need the dependencies after them. */
-const TOOLS = /** @satisfies {Record<string, () => Promise<unknown>>} */ ({
+/** @type {Record<Tool, () => Promise<unknown>>} */
+const TOOLS = {
   dependencies: () => ensureDependencies(),
   build: () => build(),
   server: () => ensureServer(),
   browser: () => findBrowser(),
   python: () => ensurePython(),
   gitLfs: () => ensureGitLfs(),
-});
+};
 
+/** @type {readonly Tool[]} */
 const AFTER_DEPENDENCIES = ['build', 'browser'];
 
 /** @type {Record<string, Suite | null>} null: the checks that are not mocha's */
@@ -85,7 +89,7 @@ export async function runSuites(names, { strict }) {
 const NOTHING = { passed: 0, failed: 0, skipped: 0 };
 
 /**
- * @param {readonly (keyof typeof TOOLS)[]} needs
+ * @param {readonly Tool[]} needs
  * @returns {Map<string, Promise<unknown>>}
  */
 function getTools(needs) {
