@@ -99,8 +99,16 @@ process.on('exit', () => groups.forEach(end));
 
 /** @param {import('node:child_process').ChildProcess} child */
 function end(child) {
-  if (child.pid === undefined || process.platform === 'win32') child.kill();
-  else process.kill(-child.pid, 'SIGKILL');
+  if (child.pid === undefined || process.platform === 'win32') {
+    child.kill();
+    return;
+  }
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch (error) {
+    // It had ended already.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }
 
 /**
