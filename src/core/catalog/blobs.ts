@@ -9,7 +9,8 @@ import type { ParsedPipeline } from '../tracking/dvc/pipeline.js';
 import { parsePipeline } from '../tracking/dvc/pipeline.js';
 import type { LfsPointer } from '../tracking/lfs/pointer.js';
 import { parseLfsPointer } from '../tracking/lfs/pointer.js';
-import type { TreeFile } from './walk.js';
+import type { ObjectKey, TreeFile } from './walk.js';
+import { hexOf } from './walk.js';
 import { FileKind } from './treeNames.js';
 
 /** What a blob says, or why it cannot be known. */
@@ -44,10 +45,10 @@ const PARSERS: { readonly [K in ReadKind]: (data: Buffer) => ParsedByKind[K] } =
 
 /** Every unique blob that matters, read once and parsed once; answers are remembered by blob id. */
 export class BlobMemo {
-  private readonly answers = new Map<ReadKind, Map<string, Parsed<unknown>>>();
+  private readonly answers = new Map<ReadKind, Map<ObjectKey, Parsed<unknown>>>();
 
   /** Asks for a blob unless its answer is known; sizes first, so that nothing large is ever read. */
-  request(kind: ReadKind, blob: string, reader: ObjectReader): void {
+  request(kind: ReadKind, blob: ObjectKey, reader: ObjectReader): void {
     const known = this.of(kind);
     const before = known.get(blob);
     if (before && (before.ok || before.reason === 'too-large')) return;
@@ -56,14 +57,15 @@ export class BlobMemo {
     };
     known.set(blob, { ok: false, reason: 'missing' });
     const limit = kind === FileKind.lfs ? LFS_LIMIT : TEXT_LIMIT;
-    reader.info(blob, {
+    const id = hexOf(blob);
+    reader.info(id, {
       failed,
       info: (type, size) => {
         if (type !== 'blob') failed('missing');
         else if (kind === FileKind.lfs && size >= limit) known.set(blob, { ok: true, value: null });
         else if (size >= limit) failed('too-large');
         else {
-          reader.contents(blob, {
+          reader.contents(id, {
             failed,
             object: (_type, data) => {
               known.set(blob, { ok: true, value: PARSERS[kind](data) });
@@ -80,14 +82,14 @@ export class BlobMemo {
   }
 
   /** What a blob says; `missing` for one that was never asked for. */
-  get<K extends ReadKind>(kind: K, blob: string): Parsed<ParsedByKind[K]> {
+  get<K extends ReadKind>(kind: K, blob: ObjectKey): Parsed<ParsedByKind[K]> {
     const answer = this.of(kind).get(blob);
     return (answer as Parsed<ParsedByKind[K]> | undefined) ?? { ok: false, reason: 'missing' };
   }
 
-  private of(kind: ReadKind): Map<string, Parsed<unknown>> {
+  private of(kind: ReadKind): Map<ObjectKey, Parsed<unknown>> {
     let answers = this.answers.get(kind);
-    if (!answers) this.answers.set(kind, (answers = new Map<string, Parsed<unknown>>()));
+    if (!answers) this.answers.set(kind, (answers = new Map<ObjectKey, Parsed<unknown>>()));
     return answers;
   }
 }

@@ -41,7 +41,6 @@ export class Candidate {
 
 /** Decides what is a model (design.md: a declaration always wins, else `models.match`). */
 export class Candidates {
-  private readonly byFile = new Map<TrackedFile, Candidate>();
   private readonly byContent = new Map<string, Candidate>();
   private readonly nameKeys = new Map<string, number>();
   private count = 0;
@@ -50,12 +49,11 @@ export class Candidates {
 
   /** A tracked file that no `artifacts:` section names; `given` when `models.names` does. */
   tracked(placed: PlacedFile, given: boolean): Candidate {
-    const known = this.byFile.get(placed.file);
-    if (known) return known;
+    if (placed.candidate) return placed.candidate;
     const { declaredType, file } = placed;
     const isModel = declaredType === undefined ? given || this.patterns.includesPath(file.path) : declaredType === 'model';
     const candidate = this.intern(null, isModel, { ...contentOf(file), declared: declaredType !== undefined });
-    this.byFile.set(file, candidate);
+    placed.candidate = candidate;
     return candidate;
   }
 

@@ -11,7 +11,7 @@ export class Changes {
   private readonly answers = new Map<string, BranchChanges>();
   private readonly bases = new Map<CommitId, Ancestors>();
   private readonly mergeBases = new Map<string, CommitId | undefined>();
-  private readonly indexed = new Map<NamedSnapshot, ReadonlyMap<string, Model | readonly Model[]>>();
+  private readonly pairs = new Map<NamedSnapshot, Map<NamedSnapshot, readonly string[]>>();
 
   constructor(
     private readonly graph: CommitGraph,
@@ -53,52 +53,57 @@ export class Changes {
     if (paths.length === 0) return { changed: new Set(), removed: [] };
     const mergeBase = this.mergeBase(commit, base);
     const before = mergeBase === undefined ? undefined : this.named(mergeBase);
-    const changed = paths.filter((path) => !before || !same(this.at(here, path), this.at(before, path)));
+    const changed = paths.filter((path) => !before || !this.equalAt(path, here, before));
     return {
       changed: new Set(changed),
-      removed: changed.filter((path) => this.at(here, path) === undefined).sort(),
+      removed: changed.filter((path) => !here.modelNames.byPath.has(path)).sort(),
     };
   }
 
+  /** The paths at which two commits list something else. */
   private differences(left: NamedSnapshot, right: NamedSnapshot): readonly string[] {
-    const there = this.index(right);
-    const paths: string[] = [];
-    for (const [path, model] of this.index(left)) if (!same(model, there.get(path))) paths.push(path);
-    const here = this.index(left);
-    for (const path of there.keys()) if (!here.has(path)) paths.push(path);
+    const known = this.pairs.get(left)?.get(right);
+    if (known) return known;
+    const paths = left.modelNames === right.modelNames ? sameSet(left, right) : this.otherSets(left, right);
+    const ofLeft = this.pairs.get(left) ?? new Map<NamedSnapshot, readonly string[]>();
+    ofLeft.set(right, paths);
+    this.pairs.set(left, ofLeft);
     return paths;
   }
 
-  private at(named: NamedSnapshot, path: string): Model | readonly Model[] | undefined {
-    return this.index(named).get(path);
+  private otherSets(left: NamedSnapshot, right: NamedSnapshot): readonly string[] {
+    const paths: string[] = [];
+    for (const path of left.modelNames.byPath.keys()) if (!this.equalAt(path, left, right)) paths.push(path);
+    for (const path of right.modelNames.byPath.keys()) if (!left.modelNames.byPath.has(path)) paths.push(path);
+    return paths;
   }
 
-  private index(named: NamedSnapshot): ReadonlyMap<string, Model | readonly Model[]> {
-    let index = this.indexed.get(named);
-    if (!index) {
-      const made = new Map<string, Model | readonly Model[]>();
-      for (const model of named.models) {
-        const path = model.path ?? '';
-        const before = made.get(path);
-        made.set(path, before === undefined ? model : [...[before].flat(), model]);
-      }
-      this.indexed.set(named, (index = made));
+  private equalAt(path: string, left: NamedSnapshot, right: NamedSnapshot): boolean {
+    const a = left.modelNames.byPath.get(path);
+    const b = right.modelNames.byPath.get(path);
+    if (!a || !b || a.length !== b.length) return a === b;
+    for (let index = 0; index < a.length; index += 1) {
+      if (!equal(left.models[a[index] ?? -1], right.models[b[index] ?? -1])) return false;
     }
-    return index;
+    return true;
   }
 }
 
-type AtPath = Model | readonly Model[] | undefined;
-
-function same(left: AtPath, right: AtPath): boolean {
-  if (left === right) return true;
-  const a = [left ?? []].flat();
-  const b = [right ?? []].flat();
-  return a.length === b.length && a.every((model, index) => equal(model, b[index]));
+/** Two commits with the same paths and names: position by position, most of them the same object. */
+function sameSet(left: NamedSnapshot, right: NamedSnapshot): readonly string[] {
+  const paths = new Set<string>();
+  const { models } = left;
+  for (let index = 0; index < models.length; index += 1) {
+    const model = models[index];
+    const other = right.models[index];
+    if (model !== other && !equal(model, other)) paths.add(model?.path ?? '');
+  }
+  return [...paths];
 }
 
-function equal(left: Model, right: Model | undefined): boolean {
-  if (right === undefined) return false;
+function equal(left: Model | undefined, right: Model | undefined): boolean {
+  if (left === right) return true;
+  if (left === undefined || right === undefined) return false;
   return (
     left.name === right.name &&
     left.tracking === right.tracking &&

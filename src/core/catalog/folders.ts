@@ -7,7 +7,7 @@ import { PathPatterns } from './patterns.js';
 import { join } from './place.js';
 import { FileKind } from './treeNames.js';
 import type { TreeNode } from './walk.js';
-import { TreeWalker } from './walk.js';
+import { TreeWalker, hexOf } from './walk.js';
 
 /** A folder taken as one model: its LFS files and the plain Git files beside them. */
 export interface GatheredFolder {
@@ -51,7 +51,7 @@ export class Folders {
     this.walker = new TreeWalker(new PathPatterns(['**']), idBytes, (file, reader) => {
       this.blobs.request(FileKind.lfs, file.blob, reader);
       if (!this.sizes.has(file.blob)) {
-        reader.info(file.blob, {
+        reader.info(hexOf(file.blob), {
           failed: () => undefined,
           info: (_type, size) => this.sizes.set(file.blob, size),
         });
@@ -78,7 +78,7 @@ export class Folders {
         if (pointer) pointers += 1;
         files.push({
           path: join(folder, file.name),
-          id: pointer?.oid ?? file.blob,
+          id: pointer?.oid ?? hexOf(file.blob),
           size: pointer?.size ?? this.sizes.get(file.blob) ?? null,
         });
       }

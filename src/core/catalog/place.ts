@@ -3,14 +3,18 @@ import type { ParsedDvcFile } from '../tracking/dvc/dvcFile.js';
 import { locate } from '../tracking/dvc/locate.js';
 import type { TrackedFile } from '../tracking/trackedFile.js';
 import type { BlobFailure, BlobMemo } from './blobs.js';
+import type { Candidate } from './candidates.js';
 import { FileKind } from './treeNames.js';
-import type { TreeFile, TreeNode } from './walk.js';
+import type { ObjectKey, TreeFile, TreeNode } from './walk.js';
+import { hexOf } from './walk.js';
 
 /** A tracked file as its own pointer file tells it, before other files of the commit have their say. */
 export interface PlacedFile {
   readonly file: TrackedFile;
   /** `type: model` or another type written in the pointer file itself. */
   readonly declaredType: string | undefined;
+  /** Where the file became a candidate; kept here because every commit asks for it. */
+  candidate?: Candidate;
 }
 
 /** A `dvc.yaml` with the lock beside it; resolved per commit, since templates may read other files. */
@@ -18,24 +22,32 @@ export interface PlacedPipeline {
   readonly folder: string;
   /** Tree id of the folder: files named relative to it are read through it. */
   readonly tree: string;
-  readonly yaml: string;
-  readonly lock: string | null;
+  readonly yaml: ObjectKey;
+  readonly lock: ObjectKey | null;
 }
 
 /** Everything that stands below one folder of a commit. Shared by all commits that have the same folder there. */
 export interface Placed {
   readonly files: readonly PlacedFile[];
+  /** Every file lies beside its pointer and none twice: nothing elsewhere can claim the same path. */
+  readonly plain: boolean;
   readonly pipelines: readonly PlacedPipeline[];
   /** `.dvcignore` files: folder and blob. */
-  readonly ignores: readonly { readonly folder: string; readonly blob: string }[];
+  readonly ignores: readonly { readonly folder: string; readonly blob: ObjectKey }[];
   /** Folders with a `.dvc/` of their own. */
   readonly dvcRoots: readonly string[];
   /** Blob of the root's `artifacts.yaml`. */
-  readonly artifacts: string | null;
+  readonly artifacts: ObjectKey | null;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const EMPTY: Placed = { files: [], pipelines: [], ignores: [], dvcRoots: [], artifacts: null, diagnostics: [] };
+interface ComposedAt {
+  readonly folder: string;
+  readonly placed: Placed;
+  readonly next: ComposedAt | undefined;
+}
+
+const EMPTY: Placed = { files: [], plain: true, pipelines: [], ignores: [], dvcRoots: [], artifacts: null, diagnostics: [] };
 /** Deeper folders are reported, not entered: Git allows any depth, a stack does not. */
 const DEEPEST = 500;
 
@@ -44,8 +56,6 @@ const DEEPEST = 500;
  * composed once.
  */
 export class Composer {
-  private readonly placed = new Map<TreeNode, Map<string, Placed>>();
-
   constructor(private readonly blobs: BlobMemo) {}
 
   /** What stands below a root tree. */
@@ -54,15 +64,12 @@ export class Composer {
   }
 
   private place(node: TreeNode, folder: string, depth: number): Placed {
-    let byFolder = this.placed.get(node);
-    const known = byFolder?.get(folder);
-    if (known) return known;
-    const composed = this.compose(node, folder, depth);
-    if (node.failed === undefined) {
-      if (!byFolder) this.placed.set(node, (byFolder = new Map<string, Placed>()));
-      byFolder.set(folder, composed);
-    }
-    return composed;
+    // A tree stands at one path almost always: a short list, kept on the node itself.
+    const known = node.composed as ComposedAt | undefined;
+    for (let at = known; at; at = at.next) if (at.folder === folder) return at.placed;
+    const placed = this.compose(node, folder, depth);
+    if (node.failed === undefined) node.composed = { folder, placed, next: known } satisfies ComposedAt;
+    return placed;
   }
 
   private compose(node: TreeNode, folder: string, depth: number): Placed {
@@ -118,13 +125,13 @@ export class Composer {
     }
     for (const name of node.unreadableNames) diagnostics.push(notUtf8(join(folder, name)));
     const pipelines = yaml
-      ? [{ folder, tree: node.id, yaml: yaml.blob, lock: lock?.blob ?? null }]
+      ? [{ folder, tree: hexOf(node.id), yaml: yaml.blob, lock: lock?.blob ?? null }]
       : [];
     const dvcRoots = node.dvcRoot ? [folder] : [];
     if (files.length + ignores.length + diagnostics.length + pipelines.length + dvcRoots.length === 0 && !artifacts) {
       return EMPTY;
     }
-    return { files, pipelines, ignores, dvcRoots, artifacts, diagnostics };
+    return { files, plain: arePlain(files, folder), pipelines, ignores, dvcRoots, artifacts, diagnostics };
   }
 
   private addDvcFile(
@@ -197,15 +204,44 @@ export function join(folder: string, name: string): string {
   return folder === '' ? name : `${folder}/${name}`;
 }
 
+function arePlain(files: readonly PlacedFile[], folder: string): boolean {
+  const prefix = folder === '' ? 0 : folder.length + 1;
+  const seen = new Set<string>();
+  for (const { file } of files) {
+    if (file.path.indexOf('/', prefix) >= 0 || !file.path.startsWith(folder) || seen.has(file.path)) return false;
+    seen.add(file.path);
+  }
+  return true;
+}
+
 function merge(parts: readonly Placed[]): Placed {
   return {
-    files: parts.flatMap((part) => part.files),
-    pipelines: parts.flatMap((part) => part.pipelines),
-    ignores: parts.flatMap((part) => part.ignores),
-    dvcRoots: parts.flatMap((part) => part.dvcRoots),
+    files: concat(parts, (part) => part.files),
+    plain: parts.every((part) => part.plain),
+    pipelines: concat(parts, (part) => part.pipelines),
+    ignores: concat(parts, (part) => part.ignores),
+    dvcRoots: concat(parts, (part) => part.dvcRoots),
     artifacts: parts.find((part) => part.artifacts !== null)?.artifacts ?? null,
-    diagnostics: parts.flatMap((part) => part.diagnostics),
+    diagnostics: concat(parts, (part) => part.diagnostics),
   };
+}
+
+const NONE: readonly never[] = [];
+
+/** Most lists of most parts are empty: one that stands alone is shared, not copied. */
+function concat<T>(parts: readonly Placed[], listOf: (part: Placed) => readonly T[]): readonly T[] {
+  let first: readonly T[] = NONE;
+  let all: T[] | undefined;
+  for (const part of parts) {
+    const list = listOf(part);
+    if (list.length === 0) continue;
+    if (first.length === 0) first = list;
+    else {
+      all ??= first.slice();
+      for (const item of list) all.push(item);
+    }
+  }
+  return all ?? first;
 }
 
 const REASONS: Readonly<Record<BlobFailure, { code: string; why: string }>> = {

@@ -134,20 +134,19 @@ export class Snapshots {
   private draft(tree: string, placed: Placed): Draft {
     const diagnostics: Diagnostic[] = [...placed.diagnostics];
     const ignored = this.memo.ignores.of(placed);
-    const files: PlacedFile[] = [];
+    let files = placed.files;
     const declared: Declaration[] = [];
-    for (const file of placed.files) {
-      if (!ignored || file.file.tracking === 'lfs' || !ignored(file.file.pointer)) files.push(file);
-    }
+    if (ignored) files = placed.files.filter(({ file }) => file.tracking === 'lfs' || !ignored(file.pointer));
     for (const pipeline of placed.pipelines) {
       if (ignored?.(pipeline.folder === '' ? 'dvc.yaml' : `${pipeline.folder}/dvc.yaml`)) continue;
       const resolved = this.memo.pipelines.resolve(pipeline, tree);
-      files.push(...resolved.files);
+      if (resolved.files.length > 0) files = [...files, ...resolved.files];
       declared.push(...resolved.declarations);
       diagnostics.push(...resolved.diagnostics);
     }
     if (placed.artifacts !== null) this.addIndex(placed.artifacts, declared, diagnostics);
-    const unique = this.withoutDuplicates(files, diagnostics);
+    const alone = placed.plain && files === placed.files;
+    const unique = alone ? files : this.withoutDuplicates(files, diagnostics);
     const tracked = new Set(declared.length > 0 || this.hasNames ? unique.map((file) => file.file.path) : []);
     const wanted = [...declared.filter(({ url }) => !url).map(({ path }) => path), ...Object.values(this.settings.models.names)];
     return {
@@ -231,11 +230,11 @@ export class Snapshots {
     const add = (candidate: Candidate | null): void => {
       if (candidate) (candidate.isModel ? models : others).push(candidate);
     };
-    for (const file of [...files, ...groups]) {
-      const declared = byPath.get(file.file.path);
-      if (!declared) add(candidates.tracked(file, given.has(file.file.path)));
+    for (const file of groups.length > 0 ? [...files, ...groups] : files) {
+      const declared = byPath.size > 0 ? byPath.get(file.file.path) : undefined;
+      if (!declared) add(file.candidate ?? candidates.tracked(file, given.has(file.file.path)));
       else for (const declaration of declared) add(candidates.declared(file.file, declaration));
-      byPath.delete(file.file.path);
+      if (declared) byPath.delete(file.file.path);
     }
     for (const [path, folder] of gathered) {
       const file = { path, tracking: 'lfs', pointer: path, ...folder } as const;

@@ -124,10 +124,22 @@ function tellTag(
 /** Newest first: by time, then SemVer, then tag name. */
 export function byNewest(left: Pick<Version, 'time' | 'version' | 'tag'>, right: Pick<Version, 'time' | 'version' | 'tag'>): number {
   return (
-    Date.parse(right.time) - Date.parse(left.time) ||
+    secondsOf(right.time) - secondsOf(left.time) ||
     -byPrecedence(left, right) ||
     (left.tag < right.tag ? 1 : left.tag > right.tag ? -1 : 0)
   );
+}
+
+const SECONDS = new Map<string, number>();
+
+/** Sorting asks for the same times over and over; parsing them is most of its cost. */
+function secondsOf(time: string): number {
+  let seconds = SECONDS.get(time);
+  if (seconds === undefined) {
+    if (SECONDS.size > 100_000) SECONDS.clear();
+    SECONDS.set(time, (seconds = Date.parse(time)));
+  }
+  return seconds;
 }
 
 /** Ascending by SemVer; what is no SemVer comes first. */

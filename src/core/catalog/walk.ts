@@ -1,13 +1,25 @@
-import type { ObjectFailure, ObjectReader } from '../git/objects.js';
+import type { ObjectFailure, ObjectHandler, ObjectReader, ObjectType } from '../git/objects.js';
 import type { PathPatterns } from './patterns.js';
 import { FileKind, TreeNames } from './treeNames.js';
+
+/** An object id as its bytes, one character each: half as long as hex, and no conversion to read one. */
+export type ObjectKey = string;
+
+/** The hex id behind a key. */
+export function hexOf(key: ObjectKey): string {
+  return Buffer.from(key, 'latin1').toString('hex');
+}
+
+/** The key of a hex id. */
+export function keyOf(hex: string): ObjectKey {
+  return Buffer.from(hex, 'hex').toString('latin1');
+}
 
 /** A file in a tree that may say something about models. */
 export interface TreeFile {
   readonly name: string;
   readonly kind: FileKind;
-  /** Blob id, hex. */
-  readonly blob: string;
+  readonly blob: ObjectKey;
   readonly link: boolean;
 }
 
@@ -16,7 +28,7 @@ export interface TreeFile {
  * folder in which the same tree stands.
  */
 export interface TreeNode {
-  readonly id: string;
+  readonly id: ObjectKey;
   /** Undefined while it has not been read. */
   readonly failed: ObjectFailure | undefined;
   /** A DVC repository begins here: the folder has its own `.dvc/`. */
@@ -25,6 +37,8 @@ export interface TreeNode {
   readonly folders: readonly TreeFolder[];
   /** Names that are no UTF-8: listed as far as they can be read. */
   readonly unreadableNames: readonly string[];
+  /** Room for what is composed from this node (see `Composer`), so that finding it again costs nothing. */
+  composed: unknown;
 }
 
 export interface TreeFolder {
@@ -33,13 +47,14 @@ export interface TreeFolder {
 }
 
 interface MutableNode {
-  id: string;
+  id: ObjectKey;
   state: number;
   failed: ObjectFailure | undefined;
   dvcRoot: boolean;
   files: readonly TreeFile[];
   folders: readonly TreeFolder[];
   unreadableNames: readonly string[];
+  composed: unknown;
 }
 
 const NOTHING: readonly never[] = [];
@@ -54,7 +69,7 @@ const DIGIT_FOUR = 52;
  */
 export class TreeWalker {
   private readonly names = new TreeNames();
-  private readonly nodes = new Map<number, Map<string, MutableNode>>();
+  private readonly nodes: (Map<ObjectKey, MutableNode> | undefined)[] = [];
   /** Pattern answers per state: by name id, 0 unknown, 1 no, 2 yes; folder states likewise, shifted by one. */
   private readonly included: Uint8Array[] = [];
   private readonly entered: Int32Array[] = [];
@@ -68,19 +83,18 @@ export class TreeWalker {
 
   /** The node of a root tree; complete once the reader has settled. */
   root(tree: string, reader: ObjectReader): TreeNode {
-    return this.visit(tree, this.patterns.root, reader);
+    return this.visit(keyOf(tree), this.patterns.root, reader);
   }
 
   /** How many nodes are remembered. */
   get size(): number {
     let count = 0;
-    for (const nodes of this.nodes.values()) count += nodes.size;
+    for (const nodes of this.nodes) count += nodes?.size ?? 0;
     return count;
   }
 
-  private visit(id: string, state: number, reader: ObjectReader): MutableNode {
-    let ofState = this.nodes.get(state);
-    if (!ofState) this.nodes.set(state, (ofState = new Map<string, MutableNode>()));
+  private visit(id: ObjectKey, state: number, reader: ObjectReader): MutableNode {
+    const ofState = (this.nodes[state] ??= new Map<ObjectKey, MutableNode>());
     const known = ofState.get(id);
     if (known && known.failed === undefined) return known;
     const node: MutableNode = {
@@ -91,29 +105,21 @@ export class TreeWalker {
       files: NOTHING,
       folders: NOTHING,
       unreadableNames: NOTHING,
+      composed: undefined,
     };
     ofState.set(id, node);
-    reader.contents(id, {
-      failed: (reason) => {
-        node.failed = reason;
-      },
-      object: (type, data) => {
-        if (type === 'tree') this.scan(data, node, reader);
-        else node.failed = 'corrupt';
-      },
-    });
+    reader.contents(hexOf(id), new TreeHandler(this, node, reader));
     return node;
   }
 
   /** Reads `mode SP name NUL id` entries as bytes; makes strings only of what is kept. */
-  private scan(data: Buffer, node: MutableNode, reader: ObjectReader): void {
+  scan(data: Buffer, from: number, end: number, node: MutableNode, reader: ObjectReader): void {
     const { names, idBytes } = this;
     const { state } = node;
     let files: TreeFile[] | undefined;
     let folders: TreeFolder[] | undefined;
     let unreadable: string[] | undefined;
-    const end = data.length;
-    let at = 0;
+    let at = from;
     while (at < end) {
       const first = data[at] === DIGIT_ZERO ? at + 1 : at;
       const folder = data[first] === DIGIT_FOUR;
@@ -139,13 +145,13 @@ export class TreeWalker {
           const inner = this.stateOf(state, name);
           if (inner < 0) node.dvcRoot = true;
           else {
-            const child = this.visit(data.toString('hex', idStart, next), inner, reader);
+            const child = this.visit(data.toString('latin1', idStart, next), inner, reader);
             (folders ??= []).push({ name: names.name(name), node: child });
           }
         } else {
           const kind = this.kindOf(state, name);
           if (kind !== FileKind.other) {
-            const file = { name: names.name(name), kind, blob: data.toString('hex', idStart, next), link };
+            const file = { name: names.name(name), kind, blob: data.toString('latin1', idStart, next), link };
             (files ??= []).push(file);
             if (!names.isText(name)) (unreadable ??= []).push(file.name);
             if (!link) this.onFile(file, reader);
@@ -191,5 +197,27 @@ export class TreeWalker {
       answers[name] = answer;
     }
     return answer === -1 ? -1 : answer - 1;
+  }
+}
+
+/** One object for each tree that is asked for, instead of two functions. */
+class TreeHandler implements ObjectHandler {
+  constructor(
+    private readonly walker: TreeWalker,
+    private readonly node: MutableNode,
+    private readonly reader: ObjectReader,
+  ) {}
+
+  failed(reason: ObjectFailure): void {
+    this.node.failed = reason;
+  }
+
+  object(type: ObjectType, data: Buffer): void {
+    this.bytes(type, data, 0, data.length);
+  }
+
+  bytes(type: ObjectType, data: Buffer, start: number, end: number): void {
+    if (type === 'tree') this.walker.scan(data, start, end, this.node, this.reader);
+    else this.node.failed = 'corrupt';
   }
 }

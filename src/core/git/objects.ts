@@ -10,6 +10,8 @@ export type ObjectFailure = 'missing' | 'corrupt' | 'ambiguous';
 /** Receives one object. `data` is valid during the call only: copy what is kept. */
 export interface ObjectHandler {
   object(type: ObjectType, data: Buffer, id: string): void;
+  /** Called instead of `object` where it is there: the bytes from `start` to `end`, without a view of their own. */
+  bytes?(type: ObjectType, data: Buffer, start: number, end: number): void;
   failed(reason: ObjectFailure): void;
 }
 
@@ -196,7 +198,7 @@ const NEWLINE = 10;
 class AnswerParser {
   private rest: Buffer | undefined;
   /** A large object is gathered here, its full size allotted at once. */
-  private large: { readonly header: string; readonly data: Buffer; filled: number } | undefined;
+  private large: { readonly header: Header; readonly data: Buffer; filled: number } | undefined;
 
   constructor(private readonly events: TransportEvents) {}
 
@@ -210,7 +212,8 @@ class AnswerParser {
       large.filled += taken;
       if (large.filled < large.data.length) return;
       this.large = undefined;
-      this.deliver(large.header, large.data.subarray(0, -1));
+      const request = this.events.next();
+      if (request) this.deliver(request, large.header, large.data, 0, large.data.length - 1);
       data = data.subarray(taken);
     } else if (this.rest) {
       data = Buffer.concat([this.rest, data]);
@@ -220,59 +223,55 @@ class AnswerParser {
     while (at < data.length) {
       const lineEnd = data.indexOf(NEWLINE, at);
       if (lineEnd < 0) break;
-      const header = data.toString('latin1', at, lineEnd);
+      const header = parseHeader(data, at, lineEnd);
       const request = this.events.next();
-      const size = request?.kind === 'contents' ? contentSize(header) : -1;
-      if (size < 0) {
-        this.deliver(header, undefined);
+      if (!request) throw new Error('git cat-file answered more than it was asked');
+      if (request.kind === 'info' || 'failure' in header) {
+        this.deliver(request, header, NOTHING, 0, 0);
         at = lineEnd + 1;
         continue;
       }
-      const end = lineEnd + 1 + size;
+      const start = lineEnd + 1;
+      const end = start + header.size;
       if (end + 1 > data.length) {
-        if (size > 65_536) {
-          const gathered = Buffer.allocUnsafe(size + 1);
-          const filled = data.copy(gathered, 0, lineEnd + 1);
-          this.large = { header, data: gathered, filled };
-          return;
-        }
-        break;
+        if (header.size <= 65_536) break;
+        const gathered = Buffer.allocUnsafe(header.size + 1);
+        const filled = data.copy(gathered, 0, start);
+        this.large = { header, data: gathered, filled };
+        return;
       }
-      this.deliver(header, data.subarray(lineEnd + 1, end));
+      this.deliver(request, header, data, start, end);
       at = end + 1;
     }
     if (at < data.length) this.rest = Buffer.from(data.subarray(at));
   }
 
-  private deliver(header: string, data: Buffer | undefined): void {
-    const request = this.events.next();
-    if (!request) throw new Error('git cat-file answered more than it was asked');
+  private deliver(request: Request, header: Header, data: Buffer, start: number, end: number): void {
     this.events.answered();
-    const failure = failureOf(header);
-    if (failure) {
-      request.handler.failed(failure);
-      return;
-    }
-    const first = header.indexOf(' ');
-    const second = header.indexOf(' ', first + 1);
-    const id = header.slice(0, first);
-    const type = header.slice(first + 1, second) as ObjectType;
-    if (request.kind === 'info') request.handler.info(type, Number(header.slice(second + 1)), id);
-    else request.handler.object(type, data ?? Buffer.alloc(0), id);
+    if ('failure' in header) request.handler.failed(header.failure);
+    else if (request.kind === 'info') request.handler.info(header.type, header.size, header.id);
+    else if (request.handler.bytes) request.handler.bytes(header.type, data, start, end);
+    else request.handler.object(header.type, data.subarray(start, end), header.id);
   }
 }
 
-/** `-1` when the header says that there is no content. */
-function contentSize(header: string): number {
-  if (failureOf(header)) return -1;
-  return Number(header.slice(header.lastIndexOf(' ') + 1));
-}
+type Header =
+  | { readonly id: string; readonly type: ObjectType; readonly size: number }
+  | { readonly failure: ObjectFailure };
 
-function failureOf(header: string): ObjectFailure | undefined {
-  if (header.endsWith(' missing')) return 'missing';
-  if (header.endsWith(' ambiguous')) return 'ambiguous';
-  // `TREE:path` through a symlink or a submodule (`<spec> submodule`, `dangling`, …) names no blob here.
-  return /^[0-9a-f]{40,64} (?:commit|tree|blob|tag) \d+$/.test(header) ? undefined : 'missing';
+const NOTHING = Buffer.alloc(0);
+const TYPES: Readonly<Record<string, ObjectType>> = { commit: 'commit', tree: 'tree', blob: 'blob', tag: 'tag' };
+const SIZE = /^\d+$/;
+
+/** Reads `ID TYPE SIZE`; whatever else Git says there (`missing`, `ambiguous`, `submodule`) means no object. */
+function parseHeader(data: Buffer, start: number, end: number): Header {
+  const text = data.toString('latin1', start, end);
+  const first = text.indexOf(' ');
+  const second = text.indexOf(' ', first + 1);
+  const type = second < 0 ? undefined : TYPES[text.slice(first + 1, second)];
+  const size = second < 0 ? '' : text.slice(second + 1);
+  if (type === undefined || !SIZE.test(size)) return { failure: text.endsWith(' ambiguous') ? 'ambiguous' : 'missing' };
+  return { id: text.slice(0, first), type, size: Number(size) };
 }
 
 class BatchCommand implements Transport {
