@@ -1,8 +1,11 @@
 import * as vscode from 'vscode';
 import { CatalogSource } from './core/catalog/source.js';
 import { openCommands } from './editor/commands/openCommands.js';
+import { pinCommand } from './editor/commands/pinCommand.js';
 import { registrar } from './editor/commands/register.js';
 import type { Services } from './editor/commands/services.js';
+import { stageCommands } from './editor/commands/stageCommands.js';
+import { tagCommand } from './editor/commands/tagCommand.js';
 import { viewCommands } from './editor/commands/viewCommands.js';
 import { Documents } from './editor/documents/documents.js';
 import { createLog } from './editor/log.js';
@@ -28,7 +31,10 @@ export function activate({ subscriptions, workspaceState }: vscode.ExtensionCont
   own(new ModelsView(store, provider, options));
 
   const services: Services = { store, options, notify, log, documents, memory: workspaceState };
-  const register = registrar(notify, subscriptions);
-  viewCommands(register, services);
-  openCommands(register, services);
+  const { reading, writing } = registrar(notify, subscriptions);
+  viewCommands(reading, services);
+  openCommands(reading, services);
+  tagCommand(writing, services);
+  stageCommands(writing, services);
+  pinCommand(writing, services);
 }

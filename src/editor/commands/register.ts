@@ -10,17 +10,31 @@ export type Register = (
   failure?: string,
 ) => void;
 
+export interface Registrar {
+  /** For commands that only look. */
+  readonly reading: Register;
+  /** For commands that write, or contact a server: refused in an untrusted workspace, however they are called. */
+  readonly writing: Register;
+}
+
 /** Registers commands so that none fails silently; they end with the extension. */
-export function registrar(notify: Notifier, disposables: vscode.Disposable[]): Register {
-  return (id, run, failure = vscode.l10n.t('That did not work')) => {
-    const command = vscode.commands.registerCommand(id, async (argument: unknown, selection: unknown) => {
-      try {
-        return await run(argument, selection);
-      } catch (error) {
-        notify.failed(failure, error);
-        return undefined;
-      }
-    });
-    disposables.push(command);
-  };
+export function registrar(notify: Notifier, disposables: vscode.Disposable[]): Registrar {
+  const register =
+    (writes: boolean): Register =>
+    (id, run, failure = vscode.l10n.t('That did not work')) => {
+      const command = vscode.commands.registerCommand(id, async (argument: unknown, selection: unknown) => {
+        try {
+          // `enablement` hides a command; it does not keep another extension or a key from running it.
+          if (writes && !vscode.workspace.isTrusted) {
+            throw new Error(vscode.l10n.t('This workspace is not trusted, so nothing is written in it'));
+          }
+          return await run(argument, selection);
+        } catch (error) {
+          notify.failed(failure, error);
+          return undefined;
+        }
+      });
+      disposables.push(command);
+    };
+  return { reading: register(false), writing: register(true) };
 }

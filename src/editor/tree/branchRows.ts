@@ -71,10 +71,15 @@ export function foldRows(
   rows: readonly BranchRow[],
   options: Pick<RowOptions, 'staleDays' | 'now'>,
   changes: (row: BranchRow) => BranchChanges | undefined,
+  isSquashed: (row: BranchRow) => boolean = () => false,
 ): FoldedRows {
   const shown: BranchRow[] = [];
   const folded: BranchRow[] = [];
-  for (const row of rows) (isFolded(row, options, changes(row)) ? folded : shown).push(row);
+  for (const row of rows) {
+    const squashed = isSquashed(row) && !isKept(row);
+    if (squashed) folded.push({ ...row, merged: true });
+    else (isFolded(row, options, changes(row)) ? folded : shown).push(row);
+  }
   return { shown, folded };
 }
 
@@ -122,8 +127,9 @@ function rank(row: BranchRow): number {
 }
 
 function byName(left: BranchRow, right: BranchRow): number {
-  const names = rowName(left) < rowName(right) ? -1 : 1;
-  return rowName(left) === rowName(right) ? 0 : names;
+  const a = rowName(left).toLowerCase();
+  const b = rowName(right).toLowerCase();
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 /** `experiment/x`, or `origin/experiment/x` for a remote branch without a local one. */

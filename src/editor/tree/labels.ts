@@ -7,7 +7,7 @@ import type { PlainTagNode, VersionNode } from './nodes.js';
 
 /** `v2.1.0 · 48 MB · DVC`; a version only when the tip has its bits, else `unregistered, after v2.1.0`. */
 export function modelDescription(model: BranchModel, snapshot: Snapshot): string {
-  return dots(registration(model, snapshot), ...model.stages, size(model.size), trackingName(model.tracking));
+  return dots(registration(model, snapshot), size(model.size), trackingName(model.tracking), model.stages.join(', '));
 }
 
 /** The version the tip's bits have, or what they came after. */

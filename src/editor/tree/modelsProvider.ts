@@ -15,6 +15,7 @@ import type { BranchNode, ModelNodes, StateNode } from './nodes.js';
 import { firstPage } from './paging.js';
 import type { ReadParameters } from './tooltip.js';
 import { resolveTooltip } from './tooltip.js';
+import { isSquashMerged } from './squashed.js';
 import type { ViewOptions } from './viewOptions.js';
 
 /** What a remote branch changes decides whether it is shown; longer than this the view does not wait for it. */
@@ -32,6 +33,8 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
   readonly onDidCompose = this.composed.event;
   /** What branches change, by snapshot: a new catalog starts a new one. */
   private readonly changes = new WeakMap<Snapshot, Map<string, BranchChanges>>();
+  /** Local branches whose models the default branch took over by a squash or rebase merge. */
+  private readonly squashed = new WeakMap<Snapshot, Set<string>>();
   private readonly disposables: vscode.Disposable[];
 
   constructor(
@@ -187,6 +190,7 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
 
   private async matching(where: Where, rows: readonly BranchRow[]): Promise<readonly BranchRow[]> {
     const matching: BranchRow[] = [];
+    await where.snapshot.catalog.load(rows.map(({ branch }) => branch));
     for (const row of rows) {
       if (row.branch.commit === null) continue;
       const on = await where.snapshot.catalog.modelsOn(row.branch);
@@ -209,14 +213,22 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
       const late = await Promise.race([work.then(() => false), delay(PATIENCE).then(() => true)]);
       if (late) void work.then(() => this.changed.fire(undefined));
     }
-    return foldRows(rows, options, (row) => known.get(row.branch.ref));
+    const squashed = this.squashed.get(snapshot) ?? new Set();
+    return foldRows(rows, options, (row) => known.get(row.branch.ref), (row) => squashed.has(row.branch.ref));
   }
 
   private async learnChanges(snapshot: Snapshot, known: Map<string, BranchChanges>, rows: readonly BranchRow[]): Promise<void> {
+    const { catalog } = snapshot;
+    await catalog.load(rows.map(({ branch }) => branch));
+    const squashed = new Set<string>();
+    this.squashed.set(snapshot, squashed);
     for (const row of rows) {
       if (row.branch.commit === null) continue;
       try {
-        known.set(row.branch.ref, await snapshot.catalog.changesOn(row.branch));
+        const changes = await catalog.changesOn(row.branch);
+        known.set(row.branch.ref, changes);
+        const nothing = changes.changed.size + changes.removed.length === 0;
+        if (nothing && row.branch.remote === null && (await isSquashMerged(catalog, row.branch))) squashed.add(row.branch.ref);
       } catch (error) {
         this.log.warn(`${row.branch.ref}: ${error instanceof Error ? error.message : String(error)}`);
       }
