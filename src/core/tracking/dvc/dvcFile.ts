@@ -109,7 +109,7 @@ function readDeps(
       continue;
     }
     const repo = isMap(item) ? get(item, 'repo') : undefined;
-    const dep = readEntry(item, isMap(repo) ? undefined : wdir, lineOf(root, 'deps'), problems);
+    const dep = readEntry(item, isMap(repo) ? undefined : wdir, lineOf(root, 'deps'), problems, 'pointer');
     if (!dep) continue;
     const { path, digest, size, files } = dep;
     if (isMap(repo)) {

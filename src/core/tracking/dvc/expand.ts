@@ -73,10 +73,13 @@ function expandMatrix(stage: RawStage, matrix: Node, context: Context, budget: S
   const resolved = context.resolve(matrix);
   if (!isMap(resolved)) throw new TemplateError(`"matrix" needs a mapping, not ${typeName(resolved)}`);
   const axes = resolved.map.map(([name, values]) => {
+    // Python takes a text for the list of its characters
+    if (typeof values === 'string') return { name, values: [...values] };
     if (!isList(values))
       throw new TemplateError(`"matrix" needs a list for "${name}", not ${typeName(values)}`);
     return { name, values };
   });
+  if (axes.length === 0) throw new TemplateError('"matrix" is empty');
   budget.pay(axes.reduce((product, { values }) => product * values.length, 1));
   const definition: MapNode = { map: stage.definition.map.filter(([key]) => key !== 'matrix') };
   let combinations: {

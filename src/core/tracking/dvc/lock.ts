@@ -44,7 +44,8 @@ export function parseLock(bytes: Uint8Array): ParsedLock {
   const problems = new ProblemList();
   problems.addAll(syntax);
   if (!isMap(root)) {
-    if (root !== undefined && root !== null) {
+    if (root === null) problems.add('warning', 'dvc-lock-schema', 'The lock is empty; DVC 3 refuses it', 1);
+    else if (root !== undefined) {
       problems.add('error', 'dvc-wrong-type', `The lock must be a mapping, not ${typeName(root)}`, 1);
     }
     return { stages: [], problems: problems.all };
@@ -114,7 +115,7 @@ function readStages(stages: MapNode | undefined, problems: ProblemList): LockedS
         return dep ? [dep] : [];
       }),
       outs: listAt(stage, 'outs', problems).flatMap((item) => {
-        const out = readEntry(item, undefined, lineOf(stage, 'outs'), problems);
+        const out = readEntry(item, undefined, lineOf(stage, 'outs'), problems, 'lock');
         return out ? [out] : [];
       }),
       params: readParams(get(stage, 'params')),
@@ -131,7 +132,7 @@ export function commandLines(cmd: Node | undefined): string[] {
 
 function readDep(item: Node, line: number | undefined, problems: ProblemList): RawDep | undefined {
   // `ds://name` dependencies carry the data set's own record instead of a hash.
-  const dep = readEntry(item, undefined, line, problems);
+  const dep = readEntry(item, undefined, line, problems, 'lock');
   if (!dep) return undefined;
   const { path, digest, size, files } = dep;
   return { path, digest, size, ...(files === undefined ? {} : { files }) };

@@ -34,7 +34,8 @@ export function isList(node: Node | undefined): node is readonly Node[] {
 }
 
 export function isMap(node: Node | undefined): node is MapNode {
-  return typeof node === 'object' && node !== null && 'map' in node;
+  // every array has a `map` too
+  return typeof node === 'object' && node !== null && !Array.isArray(node) && 'map' in node;
 }
 
 export function isNumberNode(node: Node | undefined): node is NumberNode {

@@ -1,7 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Digest } from '../../digest.js';
 import type { ProblemList } from '../problem.js';
-import { firstLine, get, isBroken, isList, isMap, isNumberNode, lineOf, typeName } from './node.js';
+import {
+  firstLine,
+  get,
+  isBroken,
+  isList,
+  isMap,
+  isNumberNode,
+  isScalar,
+  lineOf,
+  scalarText,
+  typeName,
+} from './node.js';
 import type { MapNode, Node } from './node.js';
 
 /** An output or dependency as one of DVC's files records it. Plain JSON. */
@@ -109,11 +120,19 @@ export function textsAt(map: MapNode, key: string, problems: ProblemList): strin
   }
   const texts: string[] = [];
   for (const item of value) {
-    if (typeof item === 'string') texts.push(item);
+    // a template may have made a number of it
+    if (isScalar(item) && item !== null) texts.push(scalarText(item));
     else reportType(item, `"${key}" must be a list of texts`, lineOf(map, key), problems);
   }
   return texts;
 }
+
+const DATA_KEYS = 'path md5 etag checksum hash size nfiles isexec version_id cloud files';
+/** What DVC 3 knows in an entry of `outs` or `deps` of a `.dvc` file, and of a lock. */
+const POINTER_KEYS = new Set(
+  `${DATA_KEYS} persist desc type labels meta cache remote push fs_config repo db`.split(' '),
+);
+const LOCK_KEYS = new Set(`${DATA_KEYS} dataset`.split(' '));
 
 /**
  * Reads one entry of `outs` or `deps` in a `.dvc` file or a lock; undefined (and reported) without a usable path.
@@ -124,11 +143,17 @@ export function readEntry(
   wdir: string | undefined,
   parentLine: number | undefined,
   problems: ProblemList,
+  form: 'pointer' | 'lock',
 ): (RawDep & { readonly cloudVersion?: string; readonly line?: number }) | undefined {
   const line = firstLine(node) ?? parentLine;
   if (!isMap(node)) {
     reportType(node === null ? '' : node, 'Each output and dependency must be a mapping', line, problems);
     return undefined;
+  }
+  const known = form === 'lock' ? LOCK_KEYS : POINTER_KEYS;
+  for (const [key, , keyLine] of node.map) {
+    if (!known.has(key))
+      problems.add('warning', 'dvc-unknown-key', `DVC does not know the key "${key}" here`, keyLine);
   }
   const path = get(node, 'path');
   if (typeof path !== 'string' || path === '') {
@@ -162,7 +187,7 @@ export function readOut(
   parentLine: number | undefined,
   problems: ProblemList,
 ): RawOut | undefined {
-  const entry = readEntry(node, wdir, parentLine, problems);
+  const entry = readEntry(node, wdir, parentLine, problems, 'pointer');
   return entry && isMap(node) ? { ...entry, ...readOutSettings(node, problems) } : undefined;
 }
 

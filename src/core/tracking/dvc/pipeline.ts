@@ -52,15 +52,20 @@ export function parsePipeline(bytes: Uint8Array): ParsedPipeline {
   if (root !== undefined && root !== null && !isMap(root)) {
     problems.add('error', 'dvc-wrong-type', `The file must be a mapping, not ${typeName(root)}`, 1);
   }
-  for (const [key, , line] of map.map) {
-    if (!KNOWN_KEYS.has(key))
+  for (const [key, value, line] of map.map) {
+    if (!KNOWN_KEYS.has(key)) {
       problems.add('warning', 'dvc-unknown-key', `DVC does not know the key "${key}" here`, line);
+    } else if (value === null && key !== 'datasets') {
+      problems.add('warning', 'dvc-wrong-type', `"${key}" is empty, which DVC refuses`, line);
+    }
   }
   const vars = listAt(map, 'vars', problems);
   const stages: RawStage[] = [];
   for (const { name, definition, line } of definitionsAt(map, 'stages', problems)) {
-    if (isMap(definition)) stages.push({ name, definition, line });
-    else if (!isBroken(definition)) {
+    if (isMap(definition)) {
+      stages.push({ name, definition, line });
+      checkForm(name, definition, line, problems);
+    } else if (!isBroken(definition)) {
       problems.add(
         'error',
         'dvc-wrong-type',
@@ -81,6 +86,30 @@ export function parsePipeline(bytes: Uint8Array): ParsedPipeline {
     params: listAt(map, 'params', problems),
     problems: problems.all,
   };
+}
+
+/** What DVC refuses about a stage as a whole; it is read all the same. */
+function checkForm(name: string, definition: MapNode, line: number, problems: ProblemList): void {
+  const generates = ['foreach', 'do', 'matrix'].some((key) => get(definition, key) !== undefined);
+  if (!generates && name.includes('@')) {
+    problems.add(
+      'warning',
+      'dvc-stage',
+      `DVC does not find the stage "${name}": @ is for generated stages`,
+      line,
+    );
+  }
+  if (get(definition, 'foreach') === undefined && get(definition, 'do') === undefined) return;
+  for (const [key, , keyLine] of definition.map) {
+    if (key !== 'foreach' && key !== 'do') {
+      problems.add(
+        'warning',
+        'dvc-unknown-key',
+        `DVC does not know the key "${key}" beside "foreach" and "do"`,
+        keyLine,
+      );
+    }
+  }
 }
 
 function definitionsAt(map: MapNode, key: string, problems: ProblemList): RawDefinition[] {

@@ -1,4 +1,4 @@
-import { isList, isMap, isNumberNode, isScalar, scalarText, typeName } from './node.js';
+import { isBroken, isList, isMap, isNumberNode, isScalar, scalarText, typeName } from './node.js';
 import type { Entry, MapNode, Node } from './node.js';
 
 /** A template that cannot be resolved; caught by `resolvePipeline`, which reports it on the stage's line. */
@@ -92,7 +92,8 @@ export class Context {
     if (!ADDRESS.test(expression))
       throw new TemplateError(`\${${shorten(expression)}} is no valid expression`);
     const [first = '', ...rest] = expression.replaceAll('[', '.').replaceAll(']', '').split('.');
-    let value = this.local.get(first.trim()) ?? find(this.values, first.trim());
+    const name = first.trim();
+    let value = this.local.has(name) ? this.local.get(name) : find(this.values, name);
     for (const part of rest) {
       if (value === undefined) break;
       value = isList(value)
@@ -112,6 +113,7 @@ function indexOf(text: string): number {
 }
 
 function checkInsertable(value: Node, key: string | undefined): void {
+  if (isBroken(value)) throw new TemplateError('The variable cannot be read');
   if (isScalar(value) || key === undefined || key.includes('foreach') || (key === 'cmd' && isMap(value)))
     return;
   throw new TemplateError(`Cannot put ${typeName(value)} into "${key}"`);

@@ -1,5 +1,5 @@
 import { decodeText } from '../text.js';
-import { get, isMap } from './node.js';
+import { get, isList, isMap } from './node.js';
 import type { Entry, MapNode, Node } from './node.js';
 import { varsFile, DEFAULT_PARAMS } from './pipeline.js';
 import { readDocument } from './read.js';
@@ -31,9 +31,10 @@ export class VariableFiles {
     let result = context;
     for (const item of vars) {
       if (isMap(item)) {
+        refuseTemplates(item);
         result = result.merged(item);
       } else if (typeof item === 'string') {
-        if (/(?<!\\)\$\{[^\n]*?\}/.test(item)) throw new TemplateError('Templates are not allowed in "vars"');
+        refuseTemplates(item);
         const { path, keys } = varsFile(item, wdir);
         const before = loaded.get(path);
         if (before === 'all' && keys.length === 0) continue;
@@ -58,6 +59,20 @@ export class VariableFiles {
     const node = readVariables(path, bytes);
     this.#read.set(path, node);
     return node;
+  }
+}
+
+/** DVC: no templates inside `vars`. */
+function refuseTemplates(node: Node): void {
+  if (typeof node === 'string') {
+    if (/(?<!\\)\$\{[^\n]*?\}/.test(node)) throw new TemplateError('Templates are not allowed in "vars"');
+  } else if (isMap(node)) {
+    for (const [key, value] of node.map) {
+      refuseTemplates(key);
+      refuseTemplates(value);
+    }
+  } else if (isList(node)) {
+    for (const item of node) refuseTemplates(item);
   }
 }
 
