@@ -1,6 +1,5 @@
 import type { Column, Field, Row } from '../../src/core/compare/comparison.js';
 import { unitOf } from '../../src/core/compare/format.js';
-import { comparableWith } from '../../src/core/compare/judge.js';
 import { deltaText, shortText, valueText } from '../../src/core/compare/text.js';
 import { equalValues, isList } from '../../src/core/compare/value.js';
 import { icon, make, spoken } from '../dom.js';

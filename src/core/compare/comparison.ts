@@ -70,6 +70,9 @@ export interface Row {
   readonly better?: readonly (boolean | null)[];
   /** Why some values cannot be compared with the baseline. */
   readonly incomparable?: string;
+  /** With `incomparable`: false for the values that it is about. */
+  readonly comparable?: readonly boolean[];
+  /** Why a value is not known, one per column. */
   readonly unknown?: readonly (string | null)[];
 }
 

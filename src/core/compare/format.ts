@@ -64,8 +64,8 @@ function markdown(comparison: Comparison): string {
 /** Escapes text for a cell of a Markdown table: no markup, no HTML, no mention, no link, no new line. */
 export function escapeMarkdown(text: string): string {
   return plain(text)
-    .replace(/[\\`*_{}[\]<>#|~!$&()]/g, (character) => `\\${character}`)
-    .replace(/@/g, '@\u200b')
+    .replace(/[\\`*_{}[\]<>|~$&]/g, (character) => `\\${character}`)
+    .replace(/(?<!\w)@/g, '@\u200b')
     .replace(/\b(https?|ftp):/gi, '$1\\:')
     .replace(/\bwww\./gi, (found) => `${found.slice(0, 3)}\\.`);
 }

@@ -52,7 +52,7 @@ export function judge(field: Field, baseline: number): Row {
           ),
         }
       : {}),
-    ...(reason === null ? {} : { incomparable: reason }),
+    ...(reason === null ? {} : { incomparable: reason, comparable: comparisons(field, baseline, known) }),
     ...(unknown === undefined ? {} : { unknown }),
   };
 }
@@ -79,17 +79,15 @@ function differs(field: Field, known: readonly boolean[]): boolean {
 }
 
 function incomparable(field: Field, baseline: number, known: readonly boolean[]): string | null {
-  if (field.basis === undefined || known[baseline] !== true || (field.values[baseline] ?? null) === null)
-    return null;
-  const others = field.values.some(
-    (value, index) => known[index] === true && value !== null && !sameBasis(field, index, baseline),
-  );
-  if (!others) return null;
-  if (field.group === 'identity') return 'The digests are of different kinds, so they cannot be compared';
+  if (comparisons(field, baseline, known).every(Boolean)) return null;
+  if (field.group !== 'metrics') return 'The digests are of different kinds, so they cannot be compared';
   return 'Measured on other evaluation data than the baseline, so it is neither better nor worse';
 }
 
-/** Whether the value in one column may be compared with the baseline's. */
-export function comparableWith(field: Field, index: number, baseline: number): boolean {
-  return sameBasis(field, index, baseline);
+/** False for the values that are there and may not be compared with the baseline's. */
+function comparisons(field: Field, baseline: number, known: readonly boolean[]): readonly boolean[] {
+  const isThere = (index: number): boolean => known[index] === true && (field.values[index] ?? null) !== null;
+  return field.values.map(
+    (_, index) => !isThere(index) || !isThere(baseline) || sameBasis(field, index, baseline),
+  );
 }

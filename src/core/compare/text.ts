@@ -79,6 +79,7 @@ export function cellText(row: Row, index: number, unit?: Unit): string {
   if (unknown !== null) return unknown;
   const text = shortText(row.values[index] ?? null, unit);
   const delta = row.delta?.[index] ?? null;
+  if (row.comparable?.[index] === false) return `${text} (not comparable)`;
   if (delta === null || delta === 0) return text;
   const better = row.better?.[index] ?? null;
   const verdict = better === null ? '' : better ? ', better' : ', worse';

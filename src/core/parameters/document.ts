@@ -1,0 +1,58 @@
+import { flatten, toJson } from '../compare/value.js';
+import type { Json } from '../compare/value.js';
+import { isMap as isMapNode, toJson as nodeToJson } from '../tracking/dvc/node.js';
+import { readDocument } from '../tracking/dvc/read.js';
+import { tomlNode } from '../tracking/dvc/toml.js';
+
+/** The largest file that is read at all, in bytes. */
+export const FILE_LIMIT = 10 * 1024 * 1024;
+/** YAML costs about a second per megabyte: a larger file is no parameter file that a person reads. */
+const YAML_LIMIT = 1024 * 1024;
+
+/** A file's fields by dotted name, or why there are none. */
+export type ReadFields =
+  | { readonly ok: true; readonly fields: ReadonlyMap<string, Json> }
+  | { readonly ok: false; readonly reason: string };
+
+/**
+ * Reads a parameter or metrics file (DVC: JSON, YAML and TOML, by extension; others are tried as JSON and YAML) and
+ * flattens it. Only maps have fields. Size, depth, aliases and counts are bounded; never throws.
+ */
+export function readFields(path: string, bytes: Uint8Array): ReadFields {
+  if (bytes.length > FILE_LIMIT) return { ok: false, reason: 'The file is larger than 10 MB' };
+  const extension = /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
+  if (extension === 'py') return { ok: false, reason: 'Python files are not read' };
+  const read = extension === 'toml' ? readToml(bytes) : readJsonOrYaml(bytes);
+  if (!read.ok) return read;
+  const { value } = read;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { ok: false, reason: 'The file has no named values' };
+  }
+  return { ok: true, fields: flatten(value) };
+}
+
+type ReadValue =
+  { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly reason: string };
+
+function readToml(bytes: Uint8Array): ReadValue {
+  const { root, problem } = tomlNode(new TextDecoder().decode(bytes));
+  if (root === undefined) return { ok: false, reason: problem ?? 'The TOML cannot be read' };
+  return { ok: true, value: toJson(nodeToJson(root)) };
+}
+
+/** JSON is YAML, but far quicker on its own; what is no strict JSON (Python's `NaN`, say) is read as YAML. */
+function readJsonOrYaml(bytes: Uint8Array): ReadValue {
+  const text = new TextDecoder().decode(bytes);
+  try {
+    return { ok: true, value: toJson(JSON.parse(text) as unknown) };
+  } catch {
+    // Not JSON: YAML then.
+  }
+  if (bytes.length > YAML_LIMIT) return { ok: false, reason: 'The file is larger than 1 MB and no JSON' };
+  const { root, problems } = readDocument(bytes);
+  const broken = problems.find((problem) => problem.severity === 'error');
+  if (root === undefined || !isMapNode(root)) {
+    return { ok: false, reason: broken?.message ?? 'The file has no named values' };
+  }
+  return { ok: true, value: toJson(nodeToJson(root)) };
+}

@@ -1,0 +1,63 @@
+import type { Json } from '../compare/value.js';
+import type { Dependency } from './stages.js';
+
+/** One value of a parameter or metrics file. */
+export interface Entry {
+  /** Repository path of the file. */
+  readonly file: string;
+  /** Dotted name inside it. */
+  readonly name: string;
+  readonly value: Json;
+}
+
+/** A metric with what it was measured on; values of different keys are not compared. */
+export interface MetricEntry extends Entry {
+  readonly evaluation: string | null;
+}
+
+/** A file that should have held values and could not be read. */
+export interface Unread {
+  readonly kind: 'parameters' | 'metrics' | 'other';
+  readonly file: string;
+  /** `not local`, `not in this commit`, or why it cannot be read. */
+  readonly reason: string;
+}
+
+/** What one commit says about how a model was made and how good it is. */
+export interface ModelFacts {
+  readonly parameters: readonly Entry[];
+  readonly metrics: readonly MetricEntry[];
+  /** Metrics of the commit that are not the model's: shown, never better or worse. */
+  readonly other: readonly Entry[];
+  /** What its stage and those before it read. */
+  readonly dependencies: readonly (Dependency & { readonly data: boolean })[];
+  /** Pipeline stage that makes it. */
+  readonly stage?: string;
+  /** Commands of that stage, one per line. */
+  readonly command?: string;
+  readonly unread: readonly Unread[];
+}
+
+/** Names for values that come from several files: the dotted name, with its file where it is not unique. */
+export type Label = (entry: Entry) => string;
+
+/** Makes labels that are the same in every revision: a name is qualified in all where it must be in one. */
+export function labelsOf(revisions: readonly (readonly Entry[])[]): Label {
+  const ambiguous = new Set<string>();
+  for (const entries of revisions) {
+    const files = new Map<string, string>();
+    for (const { name, file } of entries) {
+      if ((files.get(name) ?? file) !== file) ambiguous.add(name);
+      files.set(name, file);
+    }
+  }
+  return ({ name, file }) => (ambiguous.has(name) ? `${file}:${name}` : name);
+}
+
+/** The values by label, as the command line's `Revision` has them. */
+export function recordOf(entries: readonly Entry[]): Readonly<Record<string, Json>> {
+  const label = labelsOf([entries]);
+  const record: Record<string, Json> = Object.create(null) as Record<string, Json>;
+  for (const entry of entries) record[label(entry)] = entry.value;
+  return { ...record };
+}

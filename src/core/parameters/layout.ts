@@ -1,0 +1,99 @@
+import type { ObjectReader } from '../git/objects.js';
+
+/** A file of a commit that may hold pipelines, parameters or metrics. */
+export interface LayoutFile {
+  /** Repository path with `/`. */
+  readonly path: string;
+  readonly blob: string;
+}
+
+interface Folder {
+  readonly files: { readonly name: string; readonly blob: string }[];
+  readonly folders: { readonly name: string; readonly folder: Folder }[];
+  /** Whether anything of interest is at or below it; undefined until asked. */
+  holds: boolean | undefined;
+}
+
+/** Bounds of one commit: a tree that repeats itself ten levels deep must not become ten billion paths. */
+const MOST_FILES = 5000;
+const MOST_DEPTH = 100;
+const MOST_FOLDERS = 200_000;
+
+const NAMES = /^(?:dvc\.yaml|dvc\.lock|(?:params|metrics)\.(?:json|ya?ml|toml))$/i;
+
+/**
+ * Finds the files of a commit that say something about parameters and metrics: `dvc.yaml`, `dvc.lock`, `params.*`,
+ * `metrics.*`, in every folder but `.dvc` and `.git`. Each tree object is read once, however many commits share it.
+ */
+export class Layouts {
+  private folders = new Map<string, Folder>();
+
+  constructor(private readonly idBytes: 20 | 32) {}
+
+  /** The files in order of path; those of unreadable folders are missing. */
+  async filesAt(commit: string, reader: ObjectReader): Promise<readonly LayoutFile[]> {
+    if (this.folders.size > MOST_FOLDERS) this.folders = new Map();
+    const root = emptyFolder();
+    this.ask(`${commit}^{tree}`, root, reader);
+    await reader.settle();
+    const files: LayoutFile[] = [];
+    collect(root, '', 0, files);
+    return files;
+  }
+
+  private ask(spec: string, folder: Folder, reader: ObjectReader): void {
+    reader.contents(spec, {
+      failed: () => undefined, // the catalog reports unreadable trees
+      object: (type, data) => {
+        if (type === 'tree') this.scan(data, folder, reader);
+      },
+    });
+  }
+
+  /** Git's tree format: `mode SP name NUL id`, again and again. */
+  private scan(data: Buffer, folder: Folder, reader: ObjectReader): void {
+    for (let at = 0; at < data.length;) {
+      const space = data.indexOf(0x20, at);
+      const end = data.indexOf(0, space);
+      const next = end + 1 + this.idBytes;
+      if (space < 0 || end < 0 || next > data.length) return;
+      const kind = data.toString('latin1', at, space);
+      const id = (): string => data.toString('hex', end + 1, next);
+      if (kind === '40000') this.enter(data.toString('utf8', space + 1, end), id(), folder, reader);
+      else if (kind.startsWith('100')) {
+        const name = data.toString('utf8', space + 1, end);
+        if (NAMES.test(name)) folder.files.push({ name, blob: id() });
+      }
+      at = next;
+    }
+  }
+
+  private enter(name: string, id: string, parent: Folder, reader: ObjectReader): void {
+    if (name === '.dvc' || name.toLowerCase() === '.git') return;
+    let folder = this.folders.get(id);
+    if (folder === undefined) {
+      folder = emptyFolder();
+      this.folders.set(id, folder);
+      this.ask(id, folder, reader);
+    }
+    parent.folders.push({ name, folder });
+  }
+}
+
+function emptyFolder(): Folder {
+  return { files: [], folders: [], holds: undefined };
+}
+
+function holds(folder: Folder, depth: number): boolean {
+  if (depth > MOST_DEPTH) return false;
+  folder.holds ??= folder.files.length > 0 || folder.folders.some((each) => holds(each.folder, depth + 1));
+  return folder.holds;
+}
+
+function collect(folder: Folder, prefix: string, depth: number, files: LayoutFile[]): void {
+  if (files.length >= MOST_FILES || !holds(folder, depth)) return;
+  for (const { name, blob } of folder.files) {
+    if (files.length < MOST_FILES) files.push({ path: `${prefix}${name}`, blob });
+  }
+  for (const { name, folder: inner } of folder.folders) collect(inner, `${prefix}${name}/`, depth + 1, files);
+}
