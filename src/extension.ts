@@ -1,8 +1,11 @@
 import * as vscode from 'vscode';
 import { CatalogSource } from './core/catalog/source.js';
+import { parametersOf } from './core/parameters/modelFacts.js';
 import { openCommands } from './editor/commands/openCommands.js';
-import { pinCommand } from './editor/commands/pinCommand.js';
+import { modelCommands } from './editor/commands/modelCommands.js';
+import { pinCommand, rollBackCommand } from './editor/commands/pinCommand.js';
 import { registrar } from './editor/commands/register.js';
+import { repositoryCommands } from './editor/commands/repositoryCommands.js';
 import type { Services } from './editor/commands/services.js';
 import { stageCommands } from './editor/commands/stageCommands.js';
 import { tagCommand } from './editor/commands/tagCommand.js';
@@ -27,14 +30,18 @@ export function activate({ subscriptions, workspaceState }: vscode.ExtensionCont
   const options = own(new ViewOptions(workspaceState));
   const documents = own(new Documents(store));
   const pins = { onDidChange: own(new vscode.EventEmitter<never>()).event, of: () => null };
-  const provider = own(new ModelsProvider(store, options, pins, async () => ({ parameters: {}, metrics: {} }), log));
+  const provider = own(new ModelsProvider(store, options, pins, parametersOf, log));
   own(new ModelsView(store, provider, options));
 
   const services: Services = { store, options, notify, log, documents, memory: workspaceState };
-  const { reading, writing } = registrar(notify, subscriptions);
+  const commands = registrar(notify, subscriptions);
+  const { reading, writing } = commands;
   viewCommands(reading, services);
   openCommands(reading, services);
   tagCommand(writing, services);
   stageCommands(writing, services);
   pinCommand(writing, services);
+  rollBackCommand(writing, services);
+  repositoryCommands(writing, services);
+  modelCommands(commands, services);
 }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Catalog } from '../../core/catalog/catalog.js';
 import type { PinPlan } from '../../core/pins/plan.js';
 import { planPin } from '../../core/pins/plan.js';
+import { planRollback } from '../../core/pins/rollback.js';
 import { Commands } from '../ids.js';
 import { dirtyBuffers } from '../pins/buffers.js';
 import { showDifference, writePins } from '../pins/writePins.js';
@@ -59,6 +60,25 @@ export function pinCommand(register: Register, services: Services): void {
       if (done?.plans) await write(services, done, done.plans);
     },
     t('Could not pin the version'),
+  );
+}
+
+/** Puts back what was pinned before, by the pin's own history. */
+export function rollBackCommand(register: Register, services: Services): void {
+  const { t } = vscode.l10n;
+  register(
+    Commands.rollBack,
+    async (argument) => {
+      const draft = await begin(services, argument);
+      if (!draft) return;
+      const places = pinPlaces(draft.snapshot.catalog).filter(({ model }) => draft.model === null || model === draft.model);
+      const [only] = places;
+      if (!only) throw new Error(t('No environment pins this model'));
+      const initial: Draft = { ...draft, version: null, place: places.length === 1 ? only : null };
+      const done = await runSteps(t('Roll Back Pinned Version'), initial, [choosePlace(places), confirm(services, rollback)]);
+      if (done?.plans) await write(services, done, done.plans);
+    },
+    t('Could not roll back'),
   );
 }
 
@@ -133,12 +153,12 @@ async function askPinnable(draft: Draft, model: string, position: Position): Pro
   return pick<string>(position, { placeholder: t('Pin which version of {0}?', model), items });
 }
 
-function confirm({ documents }: Services): Step<Draft> {
+function confirm({ documents }: Services, planner = plan): Step<Draft> {
   return {
     run: async (draft, position) => {
       const { t } = vscode.l10n;
       const { root } = draft.entry.repository;
-      const plans = await plan(draft);
+      const plans = await planner(draft);
       const items: (Choice<'write' | 'show'> | vscode.QuickPickItem)[] = [
         { label: `$(pin) ${summary(plans)}`, detail: plans.flatMap(({ targets }) => targets).join(', '), value: 'write' },
         { label: `$(diff) ${t('Show the difference first')}`, value: 'show' },
@@ -159,6 +179,15 @@ async function plan(draft: Draft): Promise<readonly PinPlan[]> {
   return planPin(draft.snapshot.catalog, {
     model: draft.place?.model ?? '',
     version: draft.version ?? '',
+    buffers: dirtyBuffers(draft.entry.repository.root),
+    ...(environment === undefined ? {} : { environment }),
+  });
+}
+
+async function rollback(draft: Draft): Promise<readonly PinPlan[]> {
+  const [environment] = draft.place?.environments ?? [];
+  return planRollback(draft.snapshot.catalog, {
+    model: draft.place?.model ?? '',
     buffers: dirtyBuffers(draft.entry.repository.root),
     ...(environment === undefined ? {} : { environment }),
   });

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Catalog } from '../../core/catalog/catalog.js';
+import type { Branch, BranchModels, Catalog } from '../../core/catalog/catalog.js';
 import type { AllBranchFacts } from '../../core/git/branchFacts.js';
 import { readBranchFacts } from '../../core/git/branchFacts.js';
 import type { Repository } from '../../core/git/repository.js';
@@ -9,9 +9,14 @@ import { Coalescer } from './coalesce.js';
 import type { RepositoryWatch } from './watchRepository.js';
 import { watchRepository } from './watchRepository.js';
 
+/** A catalog that can also tell every tracked file of a branch, whatever its name. */
+export interface EditorCatalog extends Catalog {
+  trackedOn(branch: Branch): Promise<BranchModels>;
+}
+
 /** A catalog with what the view needs beside it. */
 export interface Snapshot {
-  readonly catalog: Catalog;
+  readonly catalog: EditorCatalog;
   readonly facts: AllBranchFacts;
   /** Milliseconds since 1970. */
   readonly readAt: number;
@@ -26,7 +31,7 @@ export type EntryState =
 
 /** Reads the catalog of one repository again and again, each time costing what changed. */
 export interface CatalogLoader {
-  load(options: { readonly signal: AbortSignal }): Promise<Catalog>;
+  load(options: { readonly signal: AbortSignal }): Promise<EditorCatalog>;
 }
 
 /** No single reading of a repository takes longer; a hanging disk or network drive is a failure with a name. */

@@ -30,7 +30,7 @@ export async function childrenOfBranch(where: Where, row: BranchRow, filter: Bra
   const commit = row.branch.commit;
   const id = (...parts: string[]): string => rowId(where, 'branch', row.branch.ref, ...parts);
   if (commit === null) return [{ kind: 'message', id: id('unborn'), text: 'unborn' }];
-  const on = await where.snapshot.catalog.modelsOn(row.branch);
+  const on = await where.snapshot.catalog.trackedOn(row.branch);
   const models = await filteredModels(where, row, on, filter);
   const nodes = models.map((model): ModelNode => modelNode(where, row, model, id('model', model.name, model.path ?? '')));
   const { shown, rest } = firstPage<ModelNodes>(nodes);
