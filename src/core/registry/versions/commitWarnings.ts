@@ -1,9 +1,9 @@
-import type { Catalog, Model } from '../../catalog/catalog.js';
+import type { Model } from '../../catalog/catalog.js';
 import { sameBits } from '../../digest.js';
 import type { CommitId } from '../../git/ids.js';
 import { commitId } from '../../git/ids.js';
 import { runGit } from '../../git/process.js';
-import type { PlanWarning } from './plan.js';
+import type { PlanWarning, RegistryCatalog } from './plan.js';
 
 interface Options {
   readonly signal?: AbortSignal;
@@ -14,7 +14,7 @@ const SEARCHED = 50;
 
 /** What a person should know about the commit that is to be registered; never a reason to refuse. */
 export async function commitWarnings(
-  catalog: Catalog,
+  catalog: RegistryCatalog,
   model: Model,
   commit: CommitId,
   options: Options,
@@ -26,7 +26,7 @@ export async function commitWarnings(
 }
 
 async function offDefaultBranch(
-  catalog: Catalog,
+  catalog: RegistryCatalog,
   model: Model,
   commit: CommitId,
   options: Options,
@@ -52,7 +52,7 @@ async function offDefaultBranch(
 
 /** The commit of a branch that brought these bits there: the newest that touched the pointer and has them. */
 async function sameBitsOn(
-  catalog: Catalog,
+  catalog: RegistryCatalog,
   model: Model,
   tip: CommitId,
   options: Options,
@@ -75,7 +75,7 @@ async function sameBitsOn(
 }
 
 async function onNoRemote(
-  catalog: Catalog,
+  catalog: RegistryCatalog,
   commit: CommitId,
   options: Options,
 ): Promise<readonly PlanWarning[]> {

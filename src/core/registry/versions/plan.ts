@@ -1,6 +1,13 @@
+import type { Catalog } from '../../catalog/catalog.js';
 import type { Diagnostic } from '../../diagnostic.js';
 import type { Digest } from '../../digest.js';
 import type { CommitId } from '../../git/ids.js';
+
+/** What planning needs of a catalog. */
+export type RegistryCatalog = Pick<
+  Catalog,
+  'repository' | 'settings' | 'versions' | 'branches' | 'defaultBranch' | 'modelsAt'
+>;
 
 /** A tag that is to be made: everything a preview shows. */
 export interface PlannedTag {

@@ -1,11 +1,10 @@
-import type { Catalog } from '../../catalog/catalog.js';
 import type { CommitId } from '../../git/ids.js';
 import { resolveCommit } from '../../git/revisions.js';
 import type { GtoArtifact, GtoVersion } from '../gto/state.js';
 import { isPlainName } from '../gto/tagName.js';
 import type { Approval } from './messages.js';
 import { gtoMessage, withTrailers } from './messages.js';
-import type { PlannedTag, PlanWarning, StagePlan } from './plan.js';
+import type { PlannedTag, PlanWarning, RegistryCatalog, StagePlan } from './plan.js';
 import { planTag } from './planTag.js';
 import type { Registry } from './registry.js';
 import {
@@ -26,7 +25,7 @@ import { RegistryError } from './registryError.js';
 import { remoteWarnings } from './remoteWarnings.js';
 
 export interface StageRequest extends Approval {
-  readonly catalog: Catalog;
+  readonly catalog: RegistryCatalog;
   readonly model: { readonly name: string; readonly path: string | null };
   readonly stage: string;
   /** The version that is meant: the latest by default; when removing, the one that holds the stage. */

@@ -1,4 +1,4 @@
-import type { Catalog, Model } from '../../catalog/catalog.js';
+import type { Model } from '../../catalog/catalog.js';
 import { sameBits } from '../../digest.js';
 import type { CommitId } from '../../git/ids.js';
 import { resolveCommit } from '../../git/revisions.js';
@@ -9,7 +9,7 @@ import { compileTagTemplate } from '../gto/template.js';
 import { commitWarnings } from './commitWarnings.js';
 import { gtoMessage } from './messages.js';
 import { afterVersion, checkedVersion, nextFree, takenVersions } from './numbers.js';
-import type { PlannedTag, PlanWarning, TagPlan } from './plan.js';
+import type { PlannedTag, PlanWarning, RegistryCatalog, TagPlan } from './plan.js';
 import type { Registry } from './registry.js';
 import {
   basisOf,
@@ -29,7 +29,7 @@ import { remoteWarnings } from './remoteWarnings.js';
 import { planTemplateTag } from './templateTag.js';
 
 export interface TagRequest {
-  readonly catalog: Catalog;
+  readonly catalog: RegistryCatalog;
   /** The model's registered name and its path, as the catalog has them. */
   readonly model: { readonly name: string; readonly path: string | null };
   /** What Git takes for a commit; HEAD by default. */
@@ -207,7 +207,7 @@ function checkRemoteCommit({ remote, tags }: Registry, model: string, commit: Co
 }
 
 async function modelAt(
-  catalog: Catalog,
+  catalog: RegistryCatalog,
   model: TagRequest['model'],
   commit: CommitId,
   options: { readonly signal?: AbortSignal },

@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Model } from '../../src/core/catalog/catalog.js';
+import type { CommitId } from '../../src/core/git/ids.js';
+import { gitEnvironment } from '../../src/core/git/process.js';
+import { openRepository } from '../../src/core/git/repository.js';
+import { buildGtoState } from '../../src/core/registry/gto/build.js';
+import { gtoHistory, gtoShow } from '../../src/core/registry/gto/json.js';
+import { readTagRefs } from '../../src/core/registry/readTags.js';
+import { applyPlan } from '../../src/core/registry/versions/apply.js';
+import type { RegistryCatalog, RegistryPlan } from '../../src/core/registry/versions/plan.js';
+import { planDeprecation } from '../../src/core/registry/versions/planDeprecation.js';
+import { planStage } from '../../src/core/registry/versions/planStage.js';
+import { planTag } from '../../src/core/registry/versions/planTag.js';
+import { RegistryError } from '../../src/core/registry/versions/registryError.js';
+import { DEFAULT_SETTINGS } from '../../src/core/settings/settings.js';
+import { GitRepo } from '../fixtures/gitRepo.js';
+import { GtoProcess } from './gtoProcess.js';
+import type { GtoOutcome } from './gtoProcess.js';
+import { describeWith } from './tools.js';
+
+const SEQUENCES = Math.ceil(25 * Number(process.env.MODELKEEP_RUNS ?? 1));
+const SEED = Number(process.env.MODELKEEP_SEED ?? 20261124);
+const COMMITS = 4;
+const FIRST_SECOND = Date.UTC(2025, 5, 1) / 1000;
+
+const artifact = fc.constantFrom('m', 'm', 'sub/dir:m');
+const commit = fc.nat(COMMITS - 1);
+const version = fc.constantFrom('v0.0.1', 'v0.0.2', 'v1.0.0', 'v1.0.0-rc.1', 'v2.0.0+b1');
+const stage = fc.constantFrom('dev', 'prod');
+const bump = fc.constantFrom('patch', 'minor', 'major');
+const operation = fc.oneof(
+  fc.record({ call: fc.constant('register'), artifact, commit }),
+  fc.record({ call: fc.constant('register'), artifact, commit, version }),
+  fc.record({ call: fc.constant('register'), artifact, commit, bump }),
+  fc.record({ call: fc.constant('assign'), artifact, stage, version }),
+  fc.record({ call: fc.constant('assign'), artifact, stage, commit }),
+  fc.record({ call: fc.constant('unassign'), artifact, stage, version }),
+  fc.record({ call: fc.constant('unassign'), artifact, stage, commit }),
+  fc.record({ call: fc.constant('deregister'), artifact, version }),
+  fc.record({ call: fc.constant('deprecate'), artifact }),
+);
+
+interface Operation {
+  readonly call: string;
+  readonly artifact: string;
+  readonly commit?: number;
+  readonly version?: string;
+  readonly stage?: string;
+  readonly bump?: 'patch' | 'minor' | 'major';
+}
+
+type Outcome = { readonly tag: string } | { readonly refused: string };
+
+/** What GTO lets pass and we refuse: each would write a tag that changes nothing, or a stage nobody holds. */
+const STRICTER = new Set(['not-in-stage', 'already-deregistered']);
+
+describeWith('python', 'tags made here are as if gto had made them', (python) => {
+  const origin = GitRepo.create();
+  const commits: CommitId[] = [];
+  for (let index = 0; index < COMMITS; index += 1) commits.push(origin.commit(`commit ${index}`));
+  const gto = new GtoProcess(python, origin.env);
+  after(() => {
+    gto.close();
+    origin.dispose();
+  });
+
+  it(`over ${SEQUENCES} random sequences of operations (seed ${SEED})`, async function () {
+    this.timeout(600_000);
+    const sequences = fc.sample(fc.array(operation, { minLength: 5, maxLength: 14 }), {
+      numRuns: SEQUENCES,
+      seed: SEED,
+    });
+    for (const [index, operations] of sequences.entries()) {
+      // The same operations by us, by gto, and by turns: afterwards all three say the same to both readers.
+      const [ours, theirs, mixed] = [origin.clone(), origin.clone(), origin.clone()];
+      for (const [step, one] of operations.entries()) {
+        const at = FIRST_SECOND + step;
+        const told = `sequence ${index}, step ${step}: ${JSON.stringify(operations.slice(0, step + 1), null, 1)}`;
+        const mine = await byUs(ours, commits, one, at);
+        if ('refused' in mine && STRICTER.has(mine.refused)) {
+          assert.deepEqual(await byUs(mixed, commits, one, at), mine, told);
+          continue;
+        }
+        const real = await byGto(gto, theirs, commits, one, at, mine);
+        assert.deepEqual(
+          'tag' in mine ? mine.tag : 'refused',
+          'tag' in real ? real.tag : 'refused',
+          `${told} ${JSON.stringify([mine, real])}`,
+        );
+        if (step % 2 === 0) await byUs(mixed, commits, one, at);
+        else await byGto(gto, mixed, commits, one, at, mine);
+      }
+      await assertSame([ours, theirs, mixed], `sequence ${index}: ${JSON.stringify(operations, null, 1)}`);
+      for (const repo of [ours, theirs, mixed]) repo.dispose();
+    }
+  });
+
+  async function assertSame(repos: readonly GitRepo[], told: string): Promise<void> {
+    const readings = [];
+    for (const repo of repos) {
+      const tags = await readTagRefs(await openRepository(repo.dir, { git: gitEnvironment(repo.env) }));
+      const state = buildGtoState(tags.annotated, [...tags.lightweight.keys()]);
+      const names = [...tags.refs.keys()];
+      const real = await gto.read(repo.dir, names, [...state.artifacts.keys()]);
+      assert.deepEqual(gtoShow(state), real.show, told);
+      assert.deepEqual(gtoHistory(state), real.history, told);
+      readings.push({ names, real });
+    }
+    const [first, ...others] = readings;
+    for (const other of others) assert.deepEqual(other, first, told);
+  }
+});
+
+async function byUs(
+  repo: GitRepo,
+  commits: readonly CommitId[],
+  one: Operation,
+  at: number,
+): Promise<Outcome> {
+  const env = { ...repo.env, GIT_COMMITTER_DATE: `${at} +0000` };
+  const repository = await openRepository(repo.dir, { git: gitEnvironment(env) });
+  const catalog: RegistryCatalog = {
+    repository,
+    settings: DEFAULT_SETTINGS,
+    versions: new Map(),
+    branches: [],
+    defaultBranch: null,
+    modelsAt: () =>
+      Promise.resolve({ models: ['m', 'sub/dir:m'].map(modelNamed), others: [], diagnostics: [] }),
+  };
+  try {
+    const plan = await planned(catalog, commits, one);
+    const { tags } = await applyPlan(repository, plan);
+    return { tag: tags.at(-1)?.tag ?? '' };
+  } catch (error) {
+    if (error instanceof RegistryError) return { refused: error.reason };
+    throw error;
+  }
+}
+
+function planned(
+  catalog: RegistryCatalog,
+  commits: readonly CommitId[],
+  one: Operation,
+): Promise<RegistryPlan> {
+  const model = modelNamed(one.artifact);
+  const rev = one.commit === undefined ? {} : { rev: commits[one.commit] ?? '' };
+  const named = one.version === undefined ? {} : { version: one.version };
+  switch (one.call) {
+    case 'register': {
+      const wanted =
+        one.version !== undefined ? { exact: one.version } : { bump: one.bump ?? ('patch' as const) };
+      return planTag({ catalog, model, ...rev, version: wanted });
+    }
+    case 'assign':
+      return planStage({ catalog, model, stage: one.stage ?? '', ...rev, ...named });
+    case 'unassign':
+      return planStage({ catalog, model, stage: one.stage ?? '', ...rev, ...named, remove: true });
+    default:
+      return planDeprecation({ catalog, model: one.artifact, ...named });
+  }
+}
+
+function modelNamed(name: string): Model {
+  return {
+    name,
+    path: `${name.replace(':', '/')}.pkl`,
+    tracking: 'dvc',
+    pointer: null,
+    declared: false,
+    digest: null,
+    size: null,
+  };
+}
+
+/**
+ * The same by GTO. Where its plain call fails on a tag that exists, it is told what we chose on purpose instead: the
+ * next free number, or a counter (formats.md: Writing).
+ */
+async function byGto(
+  gto: GtoProcess,
+  repo: GitRepo,
+  commits: readonly CommitId[],
+  one: Operation,
+  at: number,
+  mine: Outcome,
+): Promise<GtoOutcome> {
+  const ref = one.commit === undefined ? {} : { ref: commits[one.commit] };
+  const named = one.version === undefined ? {} : { version: one.version };
+  const staged = one.stage === undefined ? {} : { stage: one.stage };
+  const registered = async (): Promise<boolean> => {
+    const show = (await gto.read(repo.dir, [], [])).all[one.artifact] as
+      { version: string | null } | undefined;
+    return typeof show?.version === 'string';
+  };
+  const bumped = one.bump === undefined ? {} : { [`bump_${one.bump}`]: true };
+  if (one.bump !== undefined && !(await registered())) {
+    // GTO refuses to bump what is not there; we count from v0.0.0.
+    const version = /@(v[^#]*)/.exec('tag' in mine ? mine.tag : '')?.[1];
+    return gto.do(repo.dir, at, 'register', {
+      name: one.artifact,
+      ...ref,
+      ...(version === undefined ? {} : { version }),
+    });
+  }
+  const args = { name: one.artifact, ...ref, ...named, ...staged, ...bumped };
+  const first = await gto.do(repo.dir, at, one.call, args);
+  if (!('refused' in first) || first.refused !== 'TagExists' || !('tag' in mine)) return first;
+  if (/#\d+$/.test(mine.tag)) return gto.do(repo.dir, at, one.call, { ...args, simple: false });
+  const version = /@(v.*)$/.exec(mine.tag)?.[1];
+  return gto.do(repo.dir, at, one.call, { name: one.artifact, ...ref, version });
+}
