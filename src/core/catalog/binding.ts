@@ -1,4 +1,3 @@
-import type { Settings } from '../settings/settings.js';
 import type { Model } from './catalog.js';
 import type { NameSet, NamedSnapshot } from './nameSets.js';
 
@@ -8,33 +7,20 @@ import type { NameSet, NamedSnapshot } from './nameSets.js';
  * tracked files, and none where several fit.
  * @param named the commit's models, named without regard to other versions.
  */
-export function bindArtifact(artifact: string, named: NamedSnapshot, settings: Settings): Model | null {
-  for (const group of [named.models, named.others]) {
-    const declared = only(group, (model) => model.declared && model.name === artifact);
-    if (declared !== undefined) return declared;
-  }
-  const given = settings.models.names[artifact];
-  if (given !== undefined) {
-    const model = [...named.models, ...named.others].find((candidate) => candidate.path === given);
-    if (model) return model;
-  }
-  return derived(artifact, named.models, named.modelNames) ?? derived(artifact, named.others, named.otherNames) ?? null;
+export function bindArtifact(artifact: string, named: NamedSnapshot): Model | null {
+  const models = among(named.modelNames.byName.get(artifact), (index) => named.model(index));
+  if (models !== undefined) return models;
+  return among(named.otherNames.byName.get(artifact), (index) => named.other(index)) ?? null;
 }
 
-function derived(artifact: string, models: readonly Model[], names: NameSet): Model | undefined {
-  const index = names.byName.get(artifact);
-  return index === undefined ? undefined : models[index];
-}
-
-/** The only model that fits; null for several; undefined for none. */
-function only(models: readonly Model[], fits: (model: Model) => boolean): Model | null | undefined {
-  let found: Model | undefined;
-  for (const model of models) {
-    if (!fits(model)) continue;
-    if (found) return null;
-    found = model;
-  }
-  return found;
+/** The only one, or the only declared one among several; null for several; undefined for none. */
+function among(indexes: readonly number[] | undefined, at: (index: number) => Model): Model | null | undefined {
+  if (!indexes || indexes.length === 0) return undefined;
+  const models = indexes.map(at);
+  const [only, ...more] = models;
+  if (more.length === 0) return only;
+  const declared = models.filter((model) => model.declared);
+  return declared.length === 1 ? declared[0] : null;
 }
 
 /**
@@ -48,5 +34,6 @@ export function belongsTo(bound: { readonly name: string; readonly path: string 
     if (same !== undefined) return same;
     return atPath.length === 1 ? atPath[0] : undefined;
   }
-  return names.byName.get(bound.name);
+  const named = names.byName.get(bound.name);
+  return named?.length === 1 ? named[0] : undefined;
 }

@@ -42,10 +42,27 @@ export class Candidate {
 /** Decides what is a model (design.md: a declaration always wins, else `models.match`). */
 export class Candidates {
   private readonly byContent = new Map<string, Candidate>();
+  private readonly all: Candidate[] = [];
   private readonly nameKeys = new Map<string, number>();
-  private count = 0;
+  private readonly pathSets = new Map<string, number>();
 
   constructor(private readonly patterns: PathPatterns) {}
+
+  /** The candidate of that id. */
+  get(id: number): Candidate {
+    const candidate = this.all[id];
+    if (!candidate) throw new RangeError(`there is no candidate ${id}`);
+    return candidate;
+  }
+
+  /** Numbers a list of candidates by what their names depend on: equal lists of paths and declared names. */
+  pathSet(candidates: readonly Candidate[]): number {
+    let key = '';
+    for (const candidate of candidates) key += String.fromCharCode(candidate.nameKey & 0x7fff, candidate.nameKey >>> 15);
+    let set = this.pathSets.get(key);
+    if (set === undefined) this.pathSets.set(key, (set = this.pathSets.size));
+    return set;
+  }
 
   /** A tracked file that no `artifacts:` section names; `given` when `models.names` does. */
   tracked(placed: PlacedFile, given: boolean): Candidate {
@@ -122,8 +139,8 @@ export class Candidates {
     let candidate = this.byContent.get(key);
     if (!candidate) {
       const nameKey = this.nameKey(`${declared ?? ''}\0${content.path ?? ''}`);
-      candidate = new Candidate(this.count, content.path ?? '', declared, isModel, nameKey, content);
-      this.count += 1;
+      candidate = new Candidate(this.all.length, content.path ?? '', declared, isModel, nameKey, content);
+      this.all.push(candidate);
       this.byContent.set(key, candidate);
     }
     return candidate;

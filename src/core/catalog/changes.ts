@@ -83,27 +83,27 @@ export class Changes {
     const b = right.modelNames.byPath.get(path);
     if (!a || !b || a.length !== b.length) return a === b;
     for (let index = 0; index < a.length; index += 1) {
-      if (!equal(left.models[a[index] ?? -1], right.models[b[index] ?? -1])) return false;
+      if (!equal(left.model(a[index] ?? 0), right.model(b[index] ?? 0))) return false;
     }
     return true;
   }
 }
 
-/** Two commits with the same paths and names: position by position, most of them the same object. */
+/** Two commits with the same paths and names: number by number, most of them equal. */
 function sameSet(left: NamedSnapshot, right: NamedSnapshot): readonly string[] {
   const paths = new Set<string>();
-  const { models } = left;
-  for (let index = 0; index < models.length; index += 1) {
-    const model = models[index];
-    const other = right.models[index];
-    if (model !== other && !equal(model, other)) paths.add(model?.path ?? '');
+  const here = left.snapshot.modelIds;
+  const there = right.snapshot.modelIds;
+  for (let index = 0; index < here.length; index += 1) {
+    if (here[index] !== there[index] && !equal(left.model(index), right.model(index))) {
+      paths.add(left.snapshot.model(index).path);
+    }
   }
   return [...paths];
 }
 
-function equal(left: Model | undefined, right: Model | undefined): boolean {
+function equal(left: Model, right: Model): boolean {
   if (left === right) return true;
-  if (left === undefined || right === undefined) return false;
   return (
     left.name === right.name &&
     left.tracking === right.tracking &&

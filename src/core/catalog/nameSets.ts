@@ -1,30 +1,53 @@
 import type { Settings } from '../settings/settings.js';
 import type { Candidate } from './candidates.js';
-import { assignNames } from './names.js';
 import type { Model } from './catalog.js';
-import type { Snapshot } from './snapshots.js';
+import { assignNames } from './names.js';
+import type { Snapshot } from './snapshot.js';
 
 /** The names of one set of paths: shared by every commit that tracks the same paths. */
 export interface NameSet {
   readonly names: readonly string[];
-  /** Index into `names`; undefined for a name that several models have. */
-  readonly byName: ReadonlyMap<string, number | undefined>;
+  /** Indexes into `names`; several where models share a name. */
+  readonly byName: ReadonlyMap<string, readonly number[]>;
   /** Indexes by path: a file declared twice is two models. */
   readonly byPath: ReadonlyMap<string, readonly number[]>;
 }
 
 /** The models of a snapshot under their names; indexes are those of the name sets. */
-export interface NamedSnapshot {
-  readonly models: readonly Model[];
-  readonly others: readonly Model[];
-  readonly modelNames: NameSet;
-  readonly otherNames: NameSet;
+export class NamedSnapshot {
+  constructor(
+    readonly snapshot: Snapshot,
+    readonly modelNames: NameSet,
+    readonly otherNames: NameSet,
+  ) {}
+
+  get count(): number {
+    return this.snapshot.modelIds.length;
+  }
+
+  /** The model at an index of `modelNames`: one object for equal content and name. */
+  model(index: number): Model {
+    return this.snapshot.model(index).model(this.modelNames.names[index] ?? '');
+  }
+
+  other(index: number): Model {
+    return this.snapshot.other(index).model(this.otherNames.names[index] ?? '');
+  }
+
+  get models(): readonly Model[] {
+    return this.modelNames.names.map((_, index) => this.model(index));
+  }
+
+  get others(): readonly Model[] {
+    return this.otherNames.names.map((_, index) => this.other(index));
+  }
 }
 
 /** Names snapshots; equal sets of paths and declarations are named once. */
 export class NameSets {
   private readonly given: ReadonlyMap<string, string>;
-  private readonly sets = new Map<string, NameSet>();
+  private readonly modelSets = new Map<number, NameSet>();
+  private readonly otherSets = new Map<string, NameSet>();
   private readonly named = new Map<Snapshot, NamedSnapshot>();
 
   /** @param bound path to name, from the newest version of each path (empty while versions are being bound). */
@@ -39,43 +62,57 @@ export class NameSets {
 
   /** The models of a snapshot, named. */
   name(snapshot: Snapshot): NamedSnapshot {
-    const known = this.named.get(snapshot);
-    if (known) return known;
-    const modelNames = this.set(snapshot.models, undefined);
-    const otherNames = this.set(snapshot.others, modelNames);
-    const named = {
-      models: apply(snapshot.models, modelNames),
-      others: apply(snapshot.others, otherNames),
-      modelNames,
-      otherNames,
-    };
-    this.named.set(snapshot, named);
+    let named = this.named.get(snapshot);
+    if (!named) {
+      const models = this.modelNames(snapshot);
+      named = new NamedSnapshot(snapshot, models, this.otherNames(snapshot, models));
+      this.named.set(snapshot, named);
+    }
     return named;
   }
 
-  private set(candidates: readonly Candidate[], beside: NameSet | undefined): NameSet {
-    let key = beside ? `${beside.names.join('\0')}\u0001` : '';
-    for (const candidate of candidates) key += `${candidate.nameKey},`;
-    let set = this.sets.get(key);
-    if (!set) this.sets.set(key, (set = this.build(candidates, beside)));
+  private modelNames(snapshot: Snapshot): NameSet {
+    let set = this.modelSets.get(snapshot.modelSet);
+    if (!set) {
+      const models = Array.from(snapshot.modelIds, (_, index) => snapshot.model(index));
+      this.modelSets.set(snapshot.modelSet, (set = this.build(models, undefined)));
+    }
+    return set;
+  }
+
+  /** Names of other tracked files give way to those of models. */
+  private otherNames(snapshot: Snapshot, models: NameSet): NameSet {
+    const key = `${snapshot.modelSet} ${snapshot.otherSet}`;
+    let set = this.otherSets.get(key);
+    if (!set) {
+      const others = Array.from(snapshot.otherIds, (_, index) => snapshot.other(index));
+      this.otherSets.set(key, (set = this.build(others, models)));
+    }
     return set;
   }
 
   private build(candidates: readonly Candidate[], beside: NameSet | undefined): NameSet {
     const names = assignNames(candidates, this.given, this.bound, new Set(beside?.names));
-    const byName = new Map<string, number | undefined>();
-    const byPath = new Map<string, number[]>();
-    names.forEach((name, index) => {
-      byName.set(name, byName.has(name) ? undefined : index);
-      const path = candidates[index]?.path ?? '';
-      const at = byPath.get(path);
-      if (at) at.push(index);
-      else byPath.set(path, [index]);
-    });
-    return { names, byName, byPath };
+    return indexNames(
+      names,
+      candidates.map(({ path }) => path),
+    );
   }
 }
 
-function apply(candidates: readonly Candidate[], set: NameSet): readonly Model[] {
-  return candidates.map((candidate, index) => candidate.model(set.names[index] ?? candidate.path));
+/** Makes the indexes of a list of models. */
+export function indexNames(names: readonly string[], paths: readonly string[]): NameSet {
+  const byName = new Map<string, number[]>();
+  const byPath = new Map<string, number[]>();
+  names.forEach((name, index) => {
+    push(byName, name, index);
+    push(byPath, paths[index] ?? '', index);
+  });
+  return { names, byName, byPath };
+}
+
+function push(lists: Map<string, number[]>, key: string, value: number): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
 }

@@ -27,7 +27,8 @@ import { NameSets } from './nameSets.js';
 import type { RefsView } from './refsView.js';
 import { unreadableRef } from './refsView.js';
 import { listRegistered } from './registered.js';
-import type { Snapshot, Snapshots } from './snapshots.js';
+import type { Snapshot } from './snapshot.js';
+import type { Snapshots } from './snapshots.js';
 import type { RegisteredTags } from './versions.js';
 import { byNewest, findSameBits } from './versions.js';
 
@@ -223,7 +224,7 @@ export class RepositoryCatalog implements Catalog {
         const named = commit === null ? undefined : this.named(commit);
         if (commit !== null && !named) return [branch, { count: null, changed: null }];
         const changed = commit && base ? this.changes.of(commit, base).changed.size : 0;
-        return [branch, { count: named?.models.length ?? 0, changed }];
+        return [branch, { count: named?.count ?? 0, changed }];
       }),
     );
   }
@@ -260,7 +261,7 @@ export class RepositoryCatalog implements Catalog {
     const unbound = new NameSets(this.settings, new Map());
     const bound = this.parts.registry.versions.map((version) => {
       const snapshot = this.snapshot(version.commit);
-      const model = snapshot ? bindArtifact(version.artifact, unbound.name(snapshot), this.settings) : null;
+      const model = snapshot ? bindArtifact(version.artifact, unbound.name(snapshot)) : null;
       return { version, model, digest: model?.digest ?? null };
     });
     const same = findSameBits(bound);
@@ -364,9 +365,9 @@ function boundNames(newestFirst: readonly Version[]): ReadonlyMap<string, string
 
 function findIn(model: { readonly name: string; readonly path: string | null }, named: NamedSnapshot): Model | undefined {
   const index = belongsTo(model, named.modelNames);
-  if (index !== undefined) return named.models[index];
+  if (index !== undefined) return named.model(index);
   const other = belongsTo(model, named.otherNames);
-  return other === undefined ? undefined : named.others[other];
+  return other === undefined ? undefined : named.other(other);
 }
 
 function byPath<T extends { readonly path: string | null }>(models: readonly T[]): readonly T[] {

@@ -4,6 +4,7 @@ import { GitError } from '../git/process.js';
 import { resolveCommit } from '../git/revisions.js';
 import { belongsTo } from './binding.js';
 import type { Branch, Catalog, Model, Version } from './catalog.js';
+import { indexNames } from './nameSets.js';
 
 /** Which model a person means: found on the current branch, else on any, else among registered names. */
 export interface SelectedModel {
@@ -160,15 +161,10 @@ async function at(
 
 /** The model of another commit that is the same one: path and name, else path, else name. */
 export function findAmong(selected: Pick<SelectedModel, 'name' | 'path'>, models: readonly Model[]): Model | undefined {
-  const byName = new Map<string, number | undefined>();
-  const byPath = new Map<string, number[]>();
-  models.forEach((model, index) => {
-    byName.set(model.name, byName.has(model.name) ? undefined : index);
-    const path = model.path ?? '';
-    const list = byPath.get(path);
-    if (list) list.push(index);
-    else byPath.set(path, [index]);
-  });
-  const index = belongsTo(selected, { names: models.map(({ name }) => name), byName, byPath });
+  const names = indexNames(
+    models.map(({ name }) => name),
+    models.map(({ path }) => path ?? ''),
+  );
+  const index = belongsTo(selected, names);
   return index === undefined ? undefined : models[index];
 }

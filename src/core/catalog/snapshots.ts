@@ -14,17 +14,11 @@ import { Pipelines, declarations } from './pipelines.js';
 import type { Placed, PlacedFile } from './place.js';
 import { Composer, unreadableFile } from './place.js';
 import { collectShards } from './shards.js';
+import type { Snapshot } from './snapshot.js';
+import { takeSnapshot } from './snapshot.js';
 import { FileKind } from './treeNames.js';
 import type { TreeNode } from './walk.js';
 import { TreeWalker } from './walk.js';
-
-/** The tracked files of one root tree, before names: shared by every commit with that tree. */
-export interface Snapshot {
-  /** Models and other tracked files, each in tree order. */
-  readonly models: readonly Candidate[];
-  readonly others: readonly Candidate[];
-  readonly diagnostics: readonly Diagnostic[];
-}
 
 /** What Git itself has at a declared path that no pointer tracks. */
 interface GitEntry {
@@ -250,7 +244,7 @@ export class Snapshots {
       const problem = candidates.nameProblem(declaration);
       if (problem) diagnostics.push(problem);
     }
-    return { models, others, diagnostics };
+    return takeSnapshot(candidates, models, others, diagnostics);
   }
 
   /** A declaration whose path no pointer names: Git's own file, a path inside a folder output, or nothing. */
