@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { CatalogSource } from './core/catalog/source.js';
 import { parametersOf } from './core/parameters/modelFacts.js';
 import { openCommands } from './editor/commands/openCommands.js';
+import { branchCommand } from './editor/commands/branchCommand.js';
 import { modelCommands } from './editor/commands/modelCommands.js';
 import { pinCommand, rollBackCommand } from './editor/commands/pinCommand.js';
 import { registrar } from './editor/commands/register.js';
@@ -38,6 +39,7 @@ export function activate({ subscriptions, workspaceState }: vscode.ExtensionCont
   const { reading, writing } = commands;
   viewCommands(reading, services);
   openCommands(reading, services);
+  branchCommand(writing, services);
   tagCommand(writing, services);
   stageCommands(writing, services);
   pinCommand(writing, services);

@@ -1,0 +1,195 @@
+import { userInfo } from 'node:os';
+import * as vscode from 'vscode';
+import { undoBranch } from '../../core/branches/apply.js';
+import type { CreatedBranch } from '../../core/branches/apply.js';
+import { applyBranch, conventionNamed, planBranch } from '../../core/branches/create.js';
+import type { BranchPlan, BranchRequest } from '../../core/branches/create.js';
+import { publishingRemote, readExisting } from '../../core/branches/existing.js';
+import { Commands } from '../ids.js';
+import type { Action } from '../notify.js';
+import { rowName } from '../tree/branchRows.js';
+import { draftName } from './branchDraft.js';
+import type { BranchMode } from './branchPreview.js';
+import { previewBranch } from './branchPreview.js';
+import { withProgress } from './progress.js';
+import type { Register } from './register.js';
+import type { Services } from './services.js';
+import type { Step } from './steps.js';
+import { BACK, askText, runSteps } from './steps.js';
+import type { Place } from './targets.js';
+import { askModel, askPlace, isNode, isRevisionNode, modelChoices, targetOf } from './targets.js';
+
+export interface BranchDraft extends Place {
+  readonly model: { readonly name: string; readonly path: string | null } | null;
+  /** Undefined: what is checked out. */
+  readonly from: BranchRequest['from'];
+  readonly kind: string | undefined;
+  readonly text: string;
+  /** The text is the whole name. */
+  readonly whole: boolean;
+  readonly decided: { readonly plan: BranchPlan; readonly mode: BranchMode } | null;
+}
+
+const LAST_KIND = 'lastBranchKind';
+
+/** Creates a branch by the convention: which model, what it tries, then everything that would be done. */
+export function branchCommand(register: Register, services: Services): void {
+  const { t } = vscode.l10n;
+  register(
+    Commands.createBranch,
+    async (argument) => {
+      const draft = await begin(services, argument);
+      if (!draft) return;
+      const steps = [chooseModel(services), describe, confirm];
+      const done = await runSteps(t('Create Experiment Branch'), draft, steps);
+      if (!done?.decided) return;
+      await services.memory.update(LAST_KIND, done.kind);
+      await create(services, done, done.decided.plan, done.decided.mode);
+    },
+    t('Could not create the branch'),
+  );
+}
+
+async function begin({ store, memory }: Services, argument: unknown): Promise<BranchDraft | undefined> {
+  const kindOf = (place: Place): string | undefined => {
+    const last = memory.get<string>(LAST_KIND);
+    return place.snapshot.catalog.settings.branches.conventions.some(({ name }) => name === last) ? last : undefined;
+  };
+  const empty = { text: '', whole: false, decided: null };
+  if (isRevisionNode(argument)) {
+    const target = await targetOf(argument);
+    if (!target) return undefined;
+    const current = argument.kind === 'model' && argument.row.current;
+    const { entry, snapshot, name, rev } = target;
+    const model = { name, path: target.model?.path ?? null };
+    return { entry, snapshot, model, from: current ? undefined : rev, kind: kindOf(target), ...empty };
+  }
+  const place = await askPlace(store, argument, vscode.l10n.t('Create Experiment Branch'));
+  if (!place) return undefined;
+  const row = isNode(argument) && (argument.kind === 'branch' || argument.kind === 'holder') ? argument.row : null;
+  const choices = await modelChoices(place, undefined);
+  const [only] = choices;
+  return {
+    ...place,
+    model: choices.length === 1 && only && 'value' in only ? only.value : null,
+    from: row && !row.current ? rowName(row) : undefined,
+    kind: kindOf(place),
+    ...empty,
+  };
+}
+
+function chooseModel({ memory }: Services): Step<BranchDraft> {
+  return {
+    answered: (draft) => draft.model !== null,
+    run: async (draft, position) => {
+      const model = await askModel(draft, memory, position, vscode.l10n.t('Which model is it about?'));
+      return model === undefined || model === BACK ? model : { ...draft, model };
+    },
+  };
+}
+
+const describe: Step<BranchDraft> = {
+  run: async (draft, position) => {
+    const { t } = vscode.l10n;
+    const { catalog } = draft.snapshot;
+    const { settings } = catalog;
+    const existing = await readExisting(draft.entry.repository);
+    const sources = {
+      settings,
+      convention: conventionNamed(settings, draft.kind),
+      model: draft.model?.name ?? null,
+      existing,
+      remote: publishingRemote(existing, settings.remote),
+      defaultBranch: catalog.defaultBranch?.branch.name,
+      user: userInfo().username,
+      day: new Date().toISOString().slice(0, 10),
+    };
+    const { name: kind, pattern } = sources.convention;
+    const text = await askText(position, {
+      prompt: t('What does it try? A few words, or a whole branch name'),
+      placeholder: t('lower learning rate'),
+      value: draft.text,
+      check: (typed) => {
+        const made = draftName(typed, sources);
+        if (made.kind === 'empty') {
+          return { problem: { message: t('A few words make the name: {0} is {1}.', kind, pattern ?? t('free')) } };
+        }
+        if (made.kind === 'problem') {
+          const { message, repaired } = made;
+          return { problem: repaired === undefined ? { message } : { message, repaired } };
+        }
+        return {
+          preview:
+            made.proposal === undefined
+              ? t('Creates {0}', made.name)
+              : t('Creates {0}. By the convention it would be {1}.', made.name, made.proposal),
+        };
+      },
+    });
+    if (text === undefined || text === BACK) return text;
+    return { ...draft, text: text.trim(), whole: text.includes('/') };
+  },
+};
+
+const confirm: Step<BranchDraft> = {
+  run: async (draft, position) => {
+    let current = draft;
+    for (;;) {
+      const plan = await planOf(current);
+      const answer = await previewBranch(position, current, plan);
+      if (answer === undefined || answer === BACK) return answer;
+      if ('mode' in answer) return { ...current, decided: { plan, mode: answer.mode } };
+      current = { ...current, ...answer };
+    }
+  },
+};
+
+async function planOf(draft: BranchDraft): Promise<BranchPlan> {
+  return planBranch({
+    catalog: draft.snapshot.catalog,
+    model: draft.model,
+    description: draft.text,
+    kind: draft.kind,
+    from: draft.from,
+    ...(draft.whole ? { name: draft.text } : {}),
+  });
+}
+
+async function create({ notify }: Services, { entry }: Place, plan: BranchPlan, mode: BranchMode): Promise<void> {
+  const { t } = vscode.l10n;
+  const { repository } = entry;
+  const made = await withProgress(t('Creating {0}', plan.name), (signal) =>
+    applyBranch(repository, plan, { ...mode, signal }),
+  );
+  entry.refresh();
+  const { worktree } = made;
+  const actions: Action[] = worktree === null ? [] : [{ title: t('Open Worktree'), run: () => openFolder(worktree) }];
+  if (!made.pushed) {
+    actions.push({
+      title: t('Undo'),
+      run: async () => {
+        try {
+          await undoBranch(repository, made);
+          entry.refresh();
+        } catch (error) {
+          notify.failed(t('Could not take {0} back', made.branch), error);
+        }
+      },
+    });
+  }
+  notify.done([outcome(made, plan), ...made.warnings].join(' '), ...actions);
+}
+
+function outcome(made: CreatedBranch, plan: BranchPlan): string {
+  const { t } = vscode.l10n;
+  const { branch, remote } = made;
+  const from = plan.from.label;
+  if (made.worktree !== null) return t('Created {0} from {1} in {2}', branch, from, made.worktree);
+  if (made.pushed) return t('Created {0} from {1} and published it to {2}', branch, from, remote ?? '');
+  if (made.stash !== null) return t('You are on {0}, from {1}; your changes are in the stash', branch, from);
+  return made.checkedOut ? t('You are on {0}, from {1}', branch, from) : t('Created {0} from {1}', branch, from);
+}
+
+async function openFolder(folder: string): Promise<void> {
+  await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(folder), { forceNewWindow: true });
+}

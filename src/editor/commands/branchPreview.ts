@@ -1,0 +1,134 @@
+import * as vscode from 'vscode';
+import { equivalentCommands, shellLine } from '../../core/branches/apply.js';
+import type { ApplyOptions, DirtyChoice } from '../../core/branches/apply.js';
+import type { BranchPlan } from '../../core/branches/create.js';
+import { branchRows, rowName } from '../tree/branchRows.js';
+import { versionChoices } from './askVersion.js';
+import type { BranchDraft } from './branchCommand.js';
+import type { Choice, Position } from './steps.js';
+import { BACK, pick } from './steps.js';
+
+/** How a branch is made. */
+export type BranchMode = Omit<ApplyOptions, 'signal'>;
+
+type Answer = { readonly mode: BranchMode } | Pick<BranchDraft, 'kind'> | Pick<BranchDraft, 'from'>;
+type Choosable = { readonly mode: BranchMode } | 'kind' | 'from' | 'copy';
+
+/** Shows what would be done, the usual first; what it starts from and of which kind it is can be changed here. */
+export async function previewBranch(
+  position: Position,
+  draft: BranchDraft,
+  plan: BranchPlan,
+): Promise<Answer | typeof BACK | undefined> {
+  const { t } = vscode.l10n;
+  const modes = modesOf(plan);
+  const [first] = modes;
+  const { conventions } = draft.snapshot.catalog.settings.branches;
+  const items: (Choice<Choosable> | vscode.QuickPickItem)[] = [
+    ...(plan.conflict ? [{ label: `$(warning) ${plan.conflict.message}` }] : []),
+    ...modes,
+    { label: t('Change'), kind: vscode.QuickPickItemKind.Separator },
+    { label: `$(git-commit) ${t('Start from {0}…', plan.from.label)}`, description: plan.from.commit?.slice(0, 8) ?? '', value: 'from' },
+    ...(draft.whole || conventions.length < 2
+      ? []
+      : [{ label: `$(symbol-enum) ${t('Kind: {0}…', plan.kind ?? '')}`, value: 'kind' as const }]),
+    { label: `$(copy) ${t('Copy the Git commands')}`, detail: first ? lines(plan, first.value.mode) : '', value: 'copy' },
+  ];
+  const chosen = await pick<Choosable>(position, { placeholder: t('Nothing is done before you choose'), items });
+  if (chosen === undefined || chosen === BACK) return chosen;
+  if (chosen === 'copy') {
+    await vscode.env.clipboard.writeText(first ? lines(plan, first.value.mode) : '');
+    vscode.window.setStatusBarMessage(t('Copied the Git commands'), 4000);
+    return undefined;
+  }
+  if (chosen === 'kind') return chooseKind({ ...position, canGoBack: true }, draft);
+  if (chosen === 'from') return chooseStart({ ...position, canGoBack: true }, draft);
+  return chosen;
+}
+
+function lines(plan: BranchPlan, mode: BranchMode): string {
+  return equivalentCommands(plan, mode).map(shellLine).join(' && ');
+}
+
+/** What can be done with the plan; where changes would be in the way, what becomes of them is part of it. */
+function modesOf(plan: BranchPlan): readonly Choice<{ readonly mode: BranchMode }>[] {
+  const { t } = vscode.l10n;
+  const { name, workingCopy, remote, worktree } = plan;
+  const from = t('from {0}', plan.from.label);
+  const changed = workingCopy.changed.length;
+  const mode = (icon: string, label: string, detail: string, value: BranchMode): Choice<{ mode: BranchMode }> => ({
+    label: `$(${icon}) ${label}`,
+    detail,
+    value: { mode: value },
+  });
+  const dirty = (choice: DirtyChoice): { dirty?: DirtyChoice } => (changed === 0 ? {} : { dirty: choice });
+  const here = [
+    mode(
+      'git-branch',
+      t('Create {0} and switch to it', name),
+      changed === 0 ? from : t('{0}; {1} changed files come along', from, changed),
+      { checkout: true, ...dirty('carry') },
+    ),
+    ...(changed === 0
+      ? []
+      : [mode('archive', t('Stash my changes first'), t('{0} changed files wait in the stash', changed), { checkout: true, dirty: 'stash' })]),
+    ...(remote === null
+      ? []
+      : [mode('cloud-upload', t('Create, switch and publish to {0}', remote), from, { checkout: true, push: true, ...dirty('carry') })]),
+  ];
+  return [
+    ...(workingCopy.busy === null && workingCopy.conflicted.length === 0 ? here : []),
+    ...(plan.from.commit === null
+      ? []
+      : [
+          mode('window', t('Create in a linked worktree'), worktree, { checkout: false, worktree }),
+          mode('git-branch-create', t('Create without switching'), from, { checkout: false }),
+        ]),
+  ];
+}
+
+async function chooseKind(position: Position, draft: BranchDraft): Promise<Answer | typeof BACK | undefined> {
+  const items = draft.snapshot.catalog.settings.branches.conventions.map(
+    ({ name, pattern, regex }): Choice<string> => ({ label: name, description: pattern ?? regex ?? '', value: name }),
+  );
+  const kind = await pick(position, { placeholder: vscode.l10n.t('Which kind of branch?'), items });
+  if (kind === undefined) return undefined;
+  return { kind: kind === BACK ? draft.kind : kind };
+}
+
+async function chooseStart(position: Position, draft: BranchDraft): Promise<Answer | typeof BACK | undefined> {
+  const { t } = vscode.l10n;
+  const { catalog, facts } = draft.snapshot;
+  const separator = (label: string): vscode.QuickPickItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
+  const versions = draft.model ? await versionChoices({ snapshot: draft.snapshot, name: draft.model.name }) : [];
+  const rows = branchRows(catalog, facts, {
+    showRemote: true,
+    staleDays: 90,
+    now: Date.now() / 1000,
+    isHidden: () => false,
+    isProtected: () => false,
+  });
+  const start = await pick<{ readonly from: BranchDraft['from'] }>(position, {
+    placeholder: t('Start from what?'),
+    items: [
+      { label: `$(target) ${t('What is checked out')}`, description: catalog.head.branch ?? '', value: { from: undefined } },
+      ...(catalog.defaultBranch
+        ? [{ label: `$(git-branch) ${t('The default branch')}`, description: catalog.defaultBranch.branch.name, value: { from: { default: true as const } } }]
+        : []),
+      separator(t('Versions')),
+      ...versions.map(({ value, ...item }) => ({ ...item, value: { from: value.tag } })),
+      separator(t('Branches')),
+      ...rows.flatMap((row) =>
+        row.current || row.branch.commit === null
+          ? []
+          : [{ label: `$(git-branch) ${rowName(row)}`, description: row.branch.commit.slice(0, 8), value: { from: rowName(row) } }],
+      ),
+      separator(t('Tags')),
+      ...catalog.plainTags.map((tag) => ({ label: `$(bookmark) ${tag.name}`, description: tag.commit.slice(0, 8), value: { from: tag.name } })),
+      ...(catalog.experiments.length > 0 ? [separator(t('DVC experiments'))] : []),
+      ...catalog.experiments.map(({ ref, commit }) => ({ label: `$(beaker) ${ref}`, description: commit.slice(0, 8), value: { from: commit as string } })),
+    ],
+  });
+  if (start === undefined) return undefined;
+  return start === BACK ? { from: draft.from } : start;
+}
