@@ -9,13 +9,14 @@ type Comparison = Extract<ToPage, { type: 'comparison' }>;
 
 let page: Page | undefined;
 let latest: Shown | undefined;
-/** Absolute path of the repository, as the page was opened with it; part of the state that a reload needs. */
-const repository = document.body.dataset['repository'] ?? '';
+/** What the page is about, as the editor told it; part of the state that a reload needs. */
+let subject = { repository: '', model: '' };
 const host: Host = connect(receive);
 host.send({ type: 'ready' });
 
 function receive(message: ToPage): void {
   if (message.type === 'start') {
+    subject = { repository: message.repository, model: message.model };
     setStrings(message.strings, message.language);
     document.documentElement.lang = message.language;
     page = new Page(document.body, host, (shown) => {
@@ -42,7 +43,7 @@ function phaseOf(message: Exclude<ToPage, { type: 'start' | 'said' }>): Phase {
 /** What was switched on or searched for stays when other versions arrive, and over a reload. */
 function begin({ comparison, baseline, abilities }: Comparison): Shown {
   const stored = host.stored();
-  const same = stored?.model === comparison.model ? stored : undefined;
+  const same = stored?.model === subject.model ? stored : undefined;
   return {
     fields: comparison,
     order: comparison.columns.map((_, index) => index),
@@ -57,10 +58,9 @@ function begin({ comparison, baseline, abilities }: Comparison): Shown {
 }
 
 function remember(shown: Shown): void {
-  const { columns, model } = shown.fields;
+  const { columns } = shown.fields;
   host.store({
-    repository,
-    model,
+    ...subject,
     revs: shown.order.flatMap((index) => columns[index]?.rev ?? []),
     baseline: columns[shown.baseline]?.rev ?? '',
     onlyDifferences: shown.onlyDifferences,

@@ -13,7 +13,7 @@ export const BOUNDS = {
   text: 20_000,
   depth: 40,
   copied: 5_000_000,
-  strings: 500,
+  strings: 5000,
 } as const;
 
 const text = v.pipe(v.string(), v.maxLength(BOUNDS.text));
@@ -92,6 +92,9 @@ export const ToPage = v.variant('type', [
     protocol: version,
     type: v.literal('start'),
     language: text,
+    /** Absolute path of the repository and what the model was called: part of what the page stores. */
+    repository: text,
+    model: text,
     strings: v.pipe(v.record(text, text), v.maxEntries(BOUNDS.strings)),
   }),
   v.strictObject({ protocol: version, type: v.literal('loading'), model: text }),

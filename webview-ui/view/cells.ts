@@ -25,8 +25,7 @@ export function drawValue(cell: CellOf): HTMLElement {
   const known = (row.unknown?.[baseline] ?? null) === null;
   const box = make('div', { class: at === baseline ? 'cell base' : same ? 'cell same' : 'cell differs' });
   const delta = row.delta?.[at] ?? null;
-  const incomparable =
-    !same && known && value !== null && against !== null && !comparableWith(field, at, baseline);
+  const incomparable = row.comparable?.[at] === false;
   if (!same && known && delta === null && !incomparable) {
     box.append(icon('differs'), spoken(t('Differs from the baseline:')));
   }
@@ -118,7 +117,6 @@ export function cellDetail(
     const verdict = better === null ? '' : ` · ${better ? t('better') : t('worse')}`;
     lines.push(t('{0} against the baseline', `${deltaText(delta, unit)}${share}`) + verdict);
   }
-  if (row.incomparable !== undefined && !comparableWith(field, at, cell.baseline))
-    lines.push(t(row.incomparable));
+  if (row.incomparable !== undefined && row.comparable?.[at] === false) lines.push(t(row.incomparable));
   return { title: `${field.field} · ${column.rev}`, lines };
 }
