@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeNotices } from './notices.mjs';
 import { nodeBinary, root } from './paths.mjs';
 import { run } from './process.mjs';
 import { digestOf } from './tool.mjs';
@@ -13,6 +14,8 @@ const SOURCES = ['src', 'webview-ui', 'test/host', 'package.json', 'package-lock
  */
 export async function build({ args = [], show = false } = {}) {
   const webpack = join(root, 'node_modules', 'webpack-cli', 'bin', 'cli.js');
+  await mkdir(join(root, 'dist'), { recursive: true });
+  await writeNotices(join(root, 'dist', 'ThirdPartyNotices.txt'));
   await run(nodeBinary, [webpack, '--mode', 'production', ...args], { title: 'webpack', show });
 }
 
@@ -22,7 +25,6 @@ export async function buildIfStale() {
   const before = await readFile(STAMP, 'utf8').catch(() => '');
   if (before === digest) return false;
   await build();
-  await mkdir(join(root, 'dist'), { recursive: true });
   await writeFile(STAMP, digest);
   return true;
 }

@@ -1,18 +1,22 @@
+import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import { makeDemo } from '../../scripts/dev/demo.mjs';
-import { root } from '../../scripts/dev/paths.mjs';
+import { devFolder, root } from '../../scripts/dev/paths.mjs';
 import { windowAddress } from '../../scripts/dev/serve.mjs';
 import { launchBrowser, newPage, startServer } from '../browser/harness/index.js';
 
 /**
  * Runs the host suite (`dist/test/index.js`) inside a VS Code on a demo workspace of its own: on the VS Code Server in
  * a browser, or with `MODELKEEP_HOST=desktop` in a desktop VS Code (`MODELKEEP_VSCODE` names a version; the newest
- * stable one is downloaded otherwise).
+ * stable one is downloaded otherwise). `npm run test:host` runs it and prints the results.
  */
 const SUITE = join(root, 'dist', 'test', 'index.js');
+
+/** The suite's output, and the noise of VS Code's own parts that find no native modules and no network. */
+const LOG = join(devFolder, 'logs', 'host.log');
 
 async function main(): Promise<number> {
   const home = await mkdtemp(join(tmpdir(), 'modelkeep-host-'));
@@ -39,19 +43,17 @@ async function onServer(folder: string): Promise<number> {
       page.on('crash', () => reject(new Error('the page crashed')));
       void page.exposeFunction('codeAutomationExit', (code: number) => resolve(code));
     });
-    await page.exposeFunction('codeAutomationLog', print);
+    const log = createWriteStream(LOG);
+    await page.exposeFunction('codeAutomationLog', (_type: string, args: readonly unknown[]) =>
+      log.write(`${args.map(String).join(' ')}\n`),
+    );
     await page.goto(windowAddress(server.port, { folder, development: true, tests: SUITE }));
     return await verdict;
   } finally {
     await browser.close();
     await server.stop();
+    process.stdout.write(`What the extension host printed is in ${LOG}\n`);
   }
-}
-
-/** What the suite prints, and nothing of what VS Code itself does. */
-function print(_type: string, args: readonly unknown[]): void {
-  const text = args.map(String).join(' ');
-  if (!/^%c|^\[|^\s*(INFO|WARN|ERR|ERROR)\b/.test(text)) process.stdout.write(`${text}\n`);
 }
 
 async function onDesktop(home: string, folder: string): Promise<number> {
@@ -60,7 +62,7 @@ async function onDesktop(home: string, folder: string): Promise<number> {
   const version = process.env['MODELKEEP_VSCODE'];
   return runTests({
     ...(version === undefined ? {} : { version }),
-    cachePath: join(root, '.modelkeep-dev', 'desktop'),
+    cachePath: join(devFolder, 'desktop'),
     extensionDevelopmentPath: root,
     extensionTestsPath: SUITE,
     extensionTestsEnv: {

@@ -12,6 +12,7 @@ const CONTENTS = [
   'CHANGELOG.md',
   'LICENSE.txt',
   'README.md',
+  'dist/ThirdPartyNotices.txt',
   'dist/cli.js',
   'dist/extension.js',
   'dist/webview/main.css',
