@@ -3,6 +3,7 @@ import { CatalogSource } from './core/catalog/source.js';
 import { parametersOf } from './core/parameters/modelFacts.js';
 import { openCommands } from './editor/commands/openCommands.js';
 import { branchCommand } from './editor/commands/branchCommand.js';
+import { compareCommands } from './editor/commands/compareCommands.js';
 import { modelCommands } from './editor/commands/modelCommands.js';
 import { pinCommand, rollBackCommand } from './editor/commands/pinCommand.js';
 import { registrar } from './editor/commands/register.js';
@@ -11,6 +12,8 @@ import type { Services } from './editor/commands/services.js';
 import { stageCommands } from './editor/commands/stageCommands.js';
 import { tagCommand } from './editor/commands/tagCommand.js';
 import { viewCommands } from './editor/commands/viewCommands.js';
+import { CatalogCompareProvider } from './editor/compare/catalogProvider.js';
+import { ComparePanels } from './editor/compare/panel.js';
 import { Documents } from './editor/documents/documents.js';
 import { createLog } from './editor/log.js';
 import { Notifier } from './editor/notify.js';
@@ -20,7 +23,7 @@ import { ModelsView } from './editor/tree/modelsView.js';
 import { ViewOptions } from './editor/tree/viewOptions.js';
 
 /** Builds the editor's parts and hands each what it needs. Nothing here looks for a repository or starts Git. */
-export function activate({ subscriptions, workspaceState }: vscode.ExtensionContext): void {
+export function activate({ subscriptions, workspaceState, extensionUri }: vscode.ExtensionContext): void {
   const own = <T extends vscode.Disposable>(disposable: T): T => {
     subscriptions.push(disposable);
     return disposable;
@@ -33,12 +36,14 @@ export function activate({ subscriptions, workspaceState }: vscode.ExtensionCont
   const pins = { onDidChange: own(new vscode.EventEmitter<never>()).event, of: () => null };
   const provider = own(new ModelsProvider(store, options, pins, parametersOf, log));
   own(new ModelsView(store, provider, options));
+  const comparisons = own(new ComparePanels({ extensionUri, provider: own(new CatalogCompareProvider(store)), log }));
 
   const services: Services = { store, options, notify, log, documents, memory: workspaceState };
   const commands = registrar(notify, subscriptions);
   const { reading, writing } = commands;
   viewCommands(reading, services);
   openCommands(reading, services);
+  compareCommands(reading, services, (request) => comparisons.open(request));
   branchCommand(writing, services);
   tagCommand(writing, services);
   stageCommands(writing, services);

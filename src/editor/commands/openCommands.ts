@@ -91,7 +91,7 @@ export function openCommands(register: Register, services: Services): void {
 }
 
 /** Opens a file of the working copy, or as a commit has it when the working copy has not. */
-async function openFile(entry: RepositoryEntry, commit: string, file: string, here: boolean, line?: number): Promise<void> {
+export async function openFile(entry: RepositoryEntry, commit: string, file: string, here: boolean, line?: number): Promise<void> {
   const inside = plainPath(file);
   if (!('path' in inside)) throw new Error(inside.refused);
   const local = path.join(entry.repository.root, ...inside.path.split('/'));
@@ -100,7 +100,8 @@ async function openFile(entry: RepositoryEntry, commit: string, file: string, he
   await vscode.window.showTextDocument(uri, { preview: true, ...(at ? { selection: at } : {}) });
 }
 
-async function revealCommit(entry: RepositoryEntry, commit: string): Promise<void> {
+/** Shows a commit: in the built-in Git extension where it can, else as a document of our own. */
+export async function revealCommit(entry: RepositoryEntry, commit: string): Promise<void> {
   const { root } = entry.repository;
   // The built-in Git extension shows a commit best; it may be disabled, or not have opened this repository.
   if (vscode.extensions.getExtension('vscode.git')?.isActive === true) {
