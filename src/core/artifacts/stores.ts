@@ -78,21 +78,27 @@ async function mainWorktreeCache(repository: Repository, own: string | null): Pr
   return main !== own && (await isFolder(main)) ? [main] : [];
 }
 
-/** `dir` of the section `cache` in a DVC configuration file; the last one wins, as in any INI file. */
+/** `dir` of the section `cache` in a DVC configuration file. */
 export function cacheDirOf(config: string): string | null {
-  let section = '';
-  let found: string | null = null;
+  return configValue(config, 'cache', 'dir') ?? null;
+}
+
+/** One value of a DVC configuration file (INI, sections such as `['remote "x"']`); the last one wins. */
+export function configValue(config: string, section: string, key: string): string | undefined {
+  let inside = false;
+  let found: string | undefined;
   for (const line of config.split(/\r?\n/)) {
     const header = /^\s*\[([^\]]*)\]/.exec(line);
     if (header)
-      section = (header[1] ?? '')
-        .trim()
-        .replace(/^(['"])(.*)\1$/, '$2')
-        .toLowerCase();
-    const entry = section === 'cache' ? /^\s*dir\s*=\s*(.*?)\s*$/i.exec(line) : null;
-    if (entry) found = (entry[1] ?? '').replace(/^(['"])(.*)\1$/, '$2');
+      inside =
+        (header[1] ?? '')
+          .trim()
+          .replace(/^(['"])(.*)\1$/, '$2')
+          .toLowerCase() === section.toLowerCase();
+    const entry = inside ? /^\s*([A-Za-z_]+)\s*=\s*(.*?)\s*$/.exec(line) : null;
+    if (entry?.[1]?.toLowerCase() === key) found = (entry[2] ?? '').replace(/^(['"])(.*)\1$/, '$2');
   }
-  return found === '' ? null : found;
+  return found === '' ? undefined : found;
 }
 
 async function lfsStores(repository: Repository, signal?: AbortSignal): Promise<readonly string[]> {
