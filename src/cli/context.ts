@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { defaultCacheFolder } from '../core/catalog/cacheFile.js';
 import type { LoadOptions } from '../core/catalog/source.js';
 import { CatalogSource } from '../core/catalog/source.js';
 import type { RepositoryCatalog } from '../core/catalog/repositoryCatalog.js';
@@ -18,6 +19,8 @@ interface Surroundings {
 /** A command's context, with what only `main` may do to it. */
 export interface MainContext extends CommandContext {
   configure(values: ParsedArguments['values']): void;
+  /** Leaves what was read to the next call; after the answer was written. */
+  finish(): Promise<void>;
   /** Says why the command failed, on stderr or as the JSON answer. */
   fail(error: unknown): Promise<ExitCode>;
 }
@@ -31,6 +34,7 @@ export function createContext({ process, json, signal }: Surroundings): MainCont
   let color = process.stdout.isTTY && process.env.NO_COLOR === undefined;
   let verbose = false;
   let opened: Promise<Repository> | undefined;
+  let source: CatalogSource | undefined;
   let answered = false;
   const collected: Diagnostic[] = [];
   const git = gitEnvironment(process.env);
@@ -88,9 +92,14 @@ export function createContext({ process, json, signal }: Surroundings): MainCont
       return opened;
     },
     async catalog(options: Pick<LoadOptions, 'branches'> = {}): Promise<RepositoryCatalog> {
-      const catalog = await new CatalogSource(await context.repository()).load({ signal, ...options });
+      const cacheFolder = defaultCacheFolder(process.env);
+      source = new CatalogSource(await context.repository(), { cacheFolder });
+      const catalog = await source.load({ signal, ...options });
       context.diagnose(catalog.diagnostics);
       return catalog;
+    },
+    async finish() {
+      await source?.save();
     },
     async fail(error) {
       const { exitCode, code, message, candidates } = explain(error, folder);

@@ -68,7 +68,9 @@ async function dispatch(args: readonly string[], process: NodeJS.Process, signal
       return 0;
     }
     context.configure(parsed.values);
-    return await command.run(context, parsed);
+    const exitCode = await command.run(context, parsed);
+    await context.finish();
+    return exitCode;
   } catch (error) {
     return context.fail(error);
   }

@@ -24,7 +24,7 @@ export class Candidate {
     readonly isModel: boolean,
     /** Numbers (path, declared name): what a name can depend on. */
     readonly nameKey: number,
-    private readonly content: Unnamed,
+    readonly content: Unnamed,
   ) {}
 
   get digest(): Digest | null {
@@ -39,12 +39,17 @@ export class Candidate {
   }
 }
 
+/** A candidate as it is kept on disk, in the order of ids. */
+export type StoredCandidate = readonly [declared: string | null, isModel: boolean, content: Unnamed];
+
 /** Decides what is a model (design.md: a declaration always wins, else `models.match`). */
 export class Candidates {
   private readonly byContent = new Map<string, Candidate>();
   private readonly all: Candidate[] = [];
   private readonly nameKeys = new Map<string, number>();
   private readonly pathSets = new Map<string, number>();
+  private nextSet = 0;
+  private restored: { stored: readonly StoredCandidate[]; sets: ReadonlyMap<number, Uint32Array> } | undefined;
 
   constructor(private readonly patterns: PathPatterns) {}
 
@@ -55,13 +60,53 @@ export class Candidates {
     return candidate;
   }
 
+  get count(): number {
+    return this.all.length;
+  }
+
+  /** All candidates, to be kept. */
+  store(): readonly StoredCandidate[] {
+    return this.all.map(({ declared, isModel, content }) => [declared, isModel, content]);
+  }
+
+  /**
+   * Takes over what was kept. Only before anything else was made here.
+   * @param sets path set numbers with the candidate ids of one list each.
+   */
+  restore(stored: readonly StoredCandidate[], sets: ReadonlyMap<number, Uint32Array>): void {
+    for (const [declared, isModel, content] of stored) this.add(declared, isModel, content);
+    this.restored = { stored, sets };
+  }
+
+  /** Content keys and path sets of restored candidates are needed only when a new one is made. */
+  private reindex(): void {
+    const { restored } = this;
+    if (!restored) return;
+    this.restored = undefined;
+    restored.stored.forEach((candidate, id) => this.byContent.set(JSON.stringify(candidate), this.get(id)));
+    for (const [set, ids] of restored.sets) {
+      this.pathSets.set(this.pathKey(Array.from(ids, (id) => this.get(id))), set);
+      this.nextSet = Math.max(this.nextSet, set + 1);
+    }
+  }
+
   /** Numbers a list of candidates by what their names depend on: equal lists of paths and declared names. */
   pathSet(candidates: readonly Candidate[]): number {
-    let key = '';
-    for (const candidate of candidates) key += String.fromCharCode(candidate.nameKey & 0x7fff, candidate.nameKey >>> 15);
+    this.reindex();
+    const key = this.pathKey(candidates);
     let set = this.pathSets.get(key);
-    if (set === undefined) this.pathSets.set(key, (set = this.pathSets.size));
+    if (set === undefined) {
+      set = this.nextSet;
+      this.nextSet += 1;
+      this.pathSets.set(key, set);
+    }
     return set;
+  }
+
+  private pathKey(candidates: readonly Candidate[]): string {
+    let key = '';
+    for (const { nameKey } of candidates) key += String.fromCharCode(nameKey & 0x7fff, nameKey >>> 15);
+    return key;
   }
 
   /** A tracked file that no `artifacts:` section names; `given` when `models.names` does. */
@@ -135,14 +180,17 @@ export class Candidates {
   }
 
   private intern(declared: string | null, isModel: boolean, content: Unnamed): Candidate {
-    const key = JSON.stringify([declared, isModel, content]);
+    this.reindex();
+    const key = JSON.stringify([declared, isModel, content] satisfies StoredCandidate);
     let candidate = this.byContent.get(key);
-    if (!candidate) {
-      const nameKey = this.nameKey(`${declared ?? ''}\0${content.path ?? ''}`);
-      candidate = new Candidate(this.all.length, content.path ?? '', declared, isModel, nameKey, content);
-      this.all.push(candidate);
-      this.byContent.set(key, candidate);
-    }
+    if (!candidate) this.byContent.set(key, (candidate = this.add(declared, isModel, content)));
+    return candidate;
+  }
+
+  private add(declared: string | null, isModel: boolean, content: Unnamed): Candidate {
+    const nameKey = this.nameKey(`${declared ?? ''}\0${content.path ?? ''}`);
+    const candidate = new Candidate(this.all.length, content.path ?? '', declared, isModel, nameKey, content);
+    this.all.push(candidate);
     return candidate;
   }
 

@@ -10,11 +10,11 @@ import type { NamedSnapshot } from './nameSets.js';
 export class Changes {
   private readonly answers = new Map<string, BranchChanges>();
   private readonly bases = new Map<CommitId, Ancestors>();
-  private readonly mergeBases = new Map<string, CommitId | undefined>();
   private readonly pairs = new Map<NamedSnapshot, Map<NamedSnapshot, readonly string[]>>();
 
   constructor(
     private readonly graph: CommitGraph,
+    private readonly mergeBases: Map<string, CommitId | null>,
     private readonly named: (commit: CommitId) => NamedSnapshot | undefined,
   ) {}
 
@@ -26,15 +26,23 @@ export class Changes {
     return this.differences(left, right).length > 0;
   }
 
-  /** The best common ancestor; the graph must have been read. */
+  /** Whether the common ancestor is known without reading history. */
+  knowsMergeBase(commit: CommitId, base: CommitId): boolean {
+    return this.mergeBases.has(`${commit} ${base}`);
+  }
+
+  /** The best common ancestor; undefined without one. The graph must have been read unless it is known. */
   mergeBase(commit: CommitId, base: CommitId): CommitId | undefined {
     const key = `${commit} ${base}`;
-    if (!this.mergeBases.has(key)) {
+    let found = this.mergeBases.get(key);
+    if (found === undefined) {
       let ancestors = this.bases.get(base);
       if (!ancestors) this.bases.set(base, (ancestors = this.graph.ancestors(base)));
-      this.mergeBases.set(key, this.graph.mergeBase(commit, ancestors));
+      found = this.graph.mergeBase(commit, ancestors) ?? null;
+      // A commit outside the graph has no answer yet, rather than none.
+      if (this.graph.has(commit) && this.graph.has(base)) this.mergeBases.set(key, found);
     }
-    return this.mergeBases.get(key);
+    return found ?? undefined;
   }
 
   /** The changes; everything needed must have been read. */

@@ -35,7 +35,7 @@ import { byNewest, findSameBits } from './versions.js';
 /** The commits that were read, and the way to read more. */
 export interface CommitSource {
   reader(options: Abortable): ObjectReader;
-  readCommits(commits: readonly CommitId[], reader: ObjectReader): Promise<void>;
+  readCommits(commits: Iterable<CommitId>, reader: ObjectReader): Promise<void>;
   treeOf(commit: CommitId): string | undefined;
   failure(commit: CommitId): ObjectFailure | undefined;
 }
@@ -51,6 +51,8 @@ interface Parts {
   /** Every tracked file, for those who ask. */
   readonly tracked: Snapshots;
   readonly graph: CommitGraph;
+  /** Best common ancestors by `COMMIT BASE`, kept between catalogs. */
+  readonly mergeBases: Map<string, CommitId | null>;
   readonly commits: CommitSource;
 }
 
@@ -92,7 +94,7 @@ export class RepositoryCatalog implements Catalog {
     this.versions = new Map(this.ordered.map((version) => [version.tag, version]));
     this.names = new NameSets(parts.settings, boundNames(this.ordered));
     this.diagnostics = parts.diagnostics;
-    this.changes = new Changes(parts.graph, (commit) => this.named(commit));
+    this.changes = new Changes(parts.graph, parts.mergeBases, (commit) => this.named(commit));
   }
 
   async load(branches: readonly Branch[], options: Abortable = {}): Promise<void> {
@@ -167,7 +169,9 @@ export class RepositoryCatalog implements Catalog {
     if (branch.commit === null || base === null || branch.commit === base) return { changed: new Set(), removed: [] };
     await this.read([branch.commit, base], options);
     if (this.changes.differs(branch.commit, base)) {
-      await this.parts.graph.extend(this.repository, this.tips(), options);
+      if (!this.changes.knowsMergeBase(branch.commit, base)) {
+        await this.parts.graph.extend(this.repository, this.tips(), options);
+      }
       const mergeBase = this.changes.mergeBase(branch.commit, base);
       if (mergeBase !== undefined) await this.read([mergeBase], options);
     }
@@ -215,7 +219,9 @@ export class RepositoryCatalog implements Catalog {
     await this.read([...branches.flatMap(({ commit }) => commit ?? []), ...(base ? [base] : [])], options);
     const differing = branches.filter(({ commit }) => commit && base && this.changes.differs(commit, base));
     if (differing.length > 0 && base) {
-      await this.parts.graph.extend(this.repository, this.tips(), options);
+      if (!differing.every(({ commit }) => commit && this.changes.knowsMergeBase(commit, base))) {
+        await this.parts.graph.extend(this.repository, this.tips(), options);
+      }
       await this.read(differing.flatMap(({ commit }) => (commit && this.changes.mergeBase(commit, base)) ?? []), options);
     }
     return new Map(
@@ -329,7 +335,7 @@ export class RepositoryCatalog implements Catalog {
 
   /** Tips of all branches whose commits are here. */
   private tips(): readonly CommitId[] {
-    return this.branches.flatMap(({ commit }) => commit ?? []);
+    return this.branches.flatMap(({ commit }) => (commit && this.parts.commits.failure(commit) === undefined ? commit : []));
   }
 
   private diagnosticsOf(commit: CommitId, branch: Branch | undefined): readonly Diagnostic[] {

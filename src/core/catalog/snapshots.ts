@@ -5,6 +5,7 @@ import type { Repository } from '../git/repository.js';
 import type { Settings } from '../settings/settings.js';
 import { BlobMemo } from './blobs.js';
 import type { Candidate } from './candidates.js';
+import type { CatalogRecord, StoredSnapshot } from './catalogCache.js';
 import { Candidates } from './candidates.js';
 import { Folders } from './folders.js';
 import { IgnoreRules } from './ignores.js';
@@ -14,8 +15,7 @@ import { Pipelines, declarations } from './pipelines.js';
 import type { Placed, PlacedFile } from './place.js';
 import { Composer, unreadableFile } from './place.js';
 import { collectShards } from './shards.js';
-import type { Snapshot } from './snapshot.js';
-import { takeSnapshot } from './snapshot.js';
+import { Snapshot, takeSnapshot } from './snapshot.js';
 import { FileKind } from './treeNames.js';
 import type { TreeNode } from './walk.js';
 import { TreeWalker } from './walk.js';
@@ -105,6 +105,33 @@ export class Snapshots {
   /** Whether `load` has read this tree. */
   has(tree: string): boolean {
     return this.ready.has(tree);
+  }
+
+  /** How many trees are known: grows when something new was read. */
+  get size(): number {
+    return this.ready.size;
+  }
+
+  /** Takes over what an earlier catalog left; only before anything was loaded. */
+  restore(record: Pick<CatalogRecord, 'candidates' | 'snapshots'>): void {
+    const sets = new Map<number, Uint32Array>();
+    for (const { tree, modelIds, otherIds, modelSet, otherSet, diagnostics } of record.snapshots) {
+      sets.set(modelSet, modelIds);
+      sets.set(otherSet, otherIds);
+      this.ready.set(tree, new Snapshot(modelIds, otherIds, modelSet, otherSet, diagnostics, this.candidates));
+    }
+    this.candidates.restore(record.candidates, sets);
+  }
+
+  /** What the next catalog can use: everything, or only the given trees. */
+  store(trees?: ReadonlySet<string>): Pick<CatalogRecord, 'candidates' | 'snapshots'> {
+    const snapshots: StoredSnapshot[] = [];
+    for (const [tree, snapshot] of this.ready) {
+      if (trees && !trees.has(tree)) continue;
+      const { modelIds, otherIds, modelSet, otherSet, diagnostics } = snapshot;
+      snapshots.push({ tree, modelIds, otherIds, modelSet, otherSet, diagnostics });
+    }
+    return { candidates: this.candidates.store(), snapshots };
   }
 
   /** Something could not be read: what is remembered must not outlive this catalog. */

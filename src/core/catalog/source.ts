@@ -1,26 +1,34 @@
+import picomatch from 'picomatch';
+import { version as productVersion } from '../../../package.json';
 import type { Diagnostic } from '../diagnostic.js';
-import type { CommitObject } from '../git/commits.js';
 import { parseCommit } from '../git/commits.js';
 import { CommitGraph } from '../git/graph.js';
-import type { CommitId, ObjectId } from '../git/ids.js';
+import type { CommitId } from '../git/ids.js';
 import type { ObjectFailure } from '../git/objects.js';
 import { ObjectReader } from '../git/objects.js';
 import { listRefs, readHead } from '../git/refs.js';
 import type { Repository } from '../git/repository.js';
-import type { PeeledTag } from '../git/tags.js';
-import { peelTag } from '../git/tags.js';
 import type { LoadedSettings } from '../settings/load.js';
 import { loadSettings } from '../settings/load.js';
 import type { Settings } from '../settings/settings.js';
-import picomatch from 'picomatch';
+import { cacheFileOf, readCacheFile, sweepCache, writeCacheFile } from './cacheFile.js';
 import type { Branch } from './catalog.js';
-import { RepositoryCatalog } from './repositoryCatalog.js';
+import type { CatalogRecord } from './catalogCache.js';
+import { decodeRecord, encodeRecord } from './catalogCache.js';
 import { PathPatterns } from './patterns.js';
 import type { RefsView } from './refsView.js';
 import { findDefaultBranch, readRemoteNames, unreadableRef, viewRefs } from './refsView.js';
+import { RepositoryCatalog } from './repositoryCatalog.js';
 import { Snapshots } from './snapshots.js';
+import type { CommitSays } from './tagStore.js';
+import { TagStore } from './tagStore.js';
 import type { CommitTag } from './versions.js';
 import { readRegistry } from './versions.js';
+
+export interface SourceOptions {
+  /** Where catalogs leave what the next ones can use; null for nowhere. */
+  readonly cacheFolder?: string | null;
+}
 
 export interface LoadOptions {
   readonly signal?: AbortSignal;
@@ -30,24 +38,41 @@ export interface LoadOptions {
   readonly branches?: (view: RefsView) => readonly Branch[];
 }
 
-/** A commit as the catalog keeps it. */
-export interface CommitRecord {
-  readonly tree: string;
-  /** Parsed when somebody asks. */
-  readonly raw: Buffer;
+interface Abortable {
+  readonly signal?: AbortSignal;
 }
+
+/** Beyond this many kept trees, those that no ref names any more are left out. */
+const SPARE_TREES = 4_096;
 
 /**
  * Builds one catalog of a repository after another. Objects never change, so what was read for one catalog
- * serves the next: a refresh costs the refs and what is new.
+ * serves the next, in this process and through the cache in others: a refresh costs the refs and what is new.
  */
 export class CatalogSource {
-  private readonly commits = new Map<CommitId, CommitRecord>();
-  private readonly tags = new Map<ObjectId, PeeledTag>();
-  private readonly graph = new CommitGraph();
+  private readonly trees = new Map<CommitId, string>();
+  /** What commits say of themselves, for tags that say nothing. */
+  private readonly commits = new Map<CommitId, CommitSays>();
+  private readonly failures = new Map<CommitId, ObjectFailure>();
+  private readonly tags = new TagStore();
+  private readonly files = new Map<string, string | null>();
+  private readonly mergeBases = new Map<string, CommitId | null>();
+  private graph = new CommitGraph();
   private snapshots: { readonly key: string; readonly models: Snapshots; readonly tracked: Snapshots } | undefined;
+  private readonly cacheFile: string | undefined;
+  /** The record of the cache, until the settings tell whether it fits. */
+  private record: Promise<Buffer | undefined> | undefined;
+  private saved = -1;
 
-  constructor(readonly repository: Repository) {}
+  constructor(
+    readonly repository: Repository,
+    private readonly options: SourceOptions = {},
+  ) {
+    const folder = options.cacheFolder ?? null;
+    if (folder === null) return;
+    this.cacheFile = cacheFileOf(folder, repository.commonDir);
+    this.record = readCacheFile(this.cacheFile);
+  }
 
   /**
    * Reads the refs, the tags and the settings, and the trees that versions and the asked-for branches need.
@@ -58,25 +83,27 @@ export class CatalogSource {
     const { repository } = this;
     const reader = this.reader(abortable);
     try {
-      const [refs, head, remotes] = await Promise.all([
+      const [refs, head, remotes, record] = await Promise.all([
         listRefs(repository, abortable),
         readHead(repository, abortable),
         readRemoteNames(repository),
+        this.takeRecord(),
       ]);
       const view = viewRefs(refs, head, remotes);
+      for (const [key, content] of record?.files ?? []) this.files.set(key, content);
       const loaded = await this.settings(view, reader, options);
       const { settings } = loaded;
+      const snapshots = this.snapshotsFor(settings, record);
       const diagnostics: Diagnostic[] = loaded.diagnostics.map((found) => ({ path: 'modelkeep.yaml', ...found }));
       const tags = await this.readTags(view, settings, reader, diagnostics);
       const wanted = options.branches?.(view) ?? [];
-      await this.readCommits([...wanted.flatMap(({ commit }) => commit ?? []), ...tags.map(({ commit }) => commit)], reader);
-      const registry = readRegistry(tags, settings.versions.tags, (commit) => this.commit(commit));
+      const tips = wanted.flatMap(({ commit }) => commit ?? []);
+      await this.readCommits([...tips, ...tags.map(({ commit }) => commit)], reader);
+      await this.readSpeechless(tags, reader);
+      const registry = readRegistry(tags, settings.versions.tags, (commit) => this.commits.get(commit));
       diagnostics.push(...registry.diagnostics);
-      const snapshots = this.snapshotsFor(settings);
-      const trees = new Set<string>();
-      for (const version of registry.versions) this.addTree(version.commit, trees);
-      for (const branch of wanted) if (branch.commit) this.addTree(branch.commit, trees);
-      await snapshots.models.load(trees, reader);
+      const needed = [...registry.versions.map(({ commit }) => commit), ...tips];
+      await snapshots.models.load(needed.flatMap((commit) => this.trees.get(commit) ?? []), reader);
       return new RepositoryCatalog({
         repository,
         settings,
@@ -87,6 +114,7 @@ export class CatalogSource {
         snapshots: snapshots.models,
         tracked: snapshots.tracked,
         graph: this.graph,
+        mergeBases: this.mergeBases,
         commits: this,
       });
     } finally {
@@ -94,24 +122,50 @@ export class CatalogSource {
     }
   }
 
+  /**
+   * Leaves in the cache what was read since it was last written. Never fails: a cache that cannot be written only
+   * costs time.
+   */
+  async save(): Promise<void> {
+    const { cacheFile, snapshots } = this;
+    if (cacheFile === undefined || !snapshots || snapshots.models.incomplete) return;
+    const size = this.size(snapshots.models);
+    if (size === this.saved) return;
+    this.saved = size;
+    const many = snapshots.models.size > SPARE_TREES + 2 * this.trees.size;
+    const record: CatalogRecord = {
+      key: this.keyOf(snapshots.key),
+      commits: this.trees,
+      tags: this.tags.store(),
+      ...snapshots.models.store(many ? new Set(this.trees.values()) : undefined),
+      mergeBases: [...this.mergeBases].map(([pair, base]) => {
+        const [commit = '', other = ''] = pair.split(' ');
+        return [commit as CommitId, other as CommitId, base];
+      }),
+      files: [...this.files],
+    };
+    const written = await writeCacheFile(cacheFile, encodeRecord(record, this.idBytes));
+    const folder = this.options.cacheFolder;
+    if (written && typeof folder === 'string') await sweepCache(folder);
+  }
+
   /** A reader of this repository; the caller closes it. */
-  reader(options: { readonly signal?: AbortSignal }): ObjectReader {
+  reader(options: Abortable): ObjectReader {
     return new ObjectReader({ cwd: this.repository.root, git: this.repository.git, ...options });
   }
 
-  /** Reads commits that are not yet known; those that fail are told by `failure`. */
-  async readCommits(commits: readonly CommitId[], reader: ObjectReader): Promise<void> {
+  /** Reads commits whose trees are not yet known; those that fail are told by `failure`. */
+  async readCommits(commits: Iterable<CommitId>, reader: ObjectReader): Promise<void> {
     for (const id of new Set(commits)) {
-      if (this.commits.has(id)) continue;
+      if (this.trees.has(id)) continue;
       reader.contents(id, {
         failed: (reason) => this.failures.set(id, reason),
         object: (type, data) => {
-          const raw = Buffer.from(data);
-          const tree = type === 'commit' ? parseCommit(raw)?.tree : undefined;
-          if (tree === undefined) this.failures.set(id, 'corrupt');
+          const commit = type === 'commit' ? parseCommit(data) : undefined;
+          if (!commit) this.failures.set(id, 'corrupt');
           else {
             this.failures.delete(id);
-            this.commits.set(id, { tree, raw });
+            this.trees.set(id, commit.tree);
           }
         },
       });
@@ -119,11 +173,9 @@ export class CatalogSource {
     await reader.settle();
   }
 
-  private readonly failures = new Map<CommitId, ObjectFailure>();
-
   /** The tree of a commit that was read. */
   treeOf(commit: CommitId): string | undefined {
-    return this.commits.get(commit)?.tree;
+    return this.trees.get(commit);
   }
 
   /** Why a commit could not be read. */
@@ -131,15 +183,24 @@ export class CatalogSource {
     return this.failures.get(commit);
   }
 
-  /** A commit that was read, parsed. */
-  commit(id: CommitId): CommitObject | undefined {
-    const record = this.commits.get(id);
-    return record && parseCommit(record.raw);
+  private get idBytes(): 20 | 32 {
+    return this.repository.objectFormat === 'sha256' ? 32 : 20;
   }
 
-  private addTree(commit: CommitId, trees: Set<string>): void {
-    const tree = this.treeOf(commit);
-    if (tree !== undefined) trees.add(tree);
+  private size(snapshots: Snapshots): number {
+    return this.trees.size + this.tags.changes + snapshots.size + this.files.size + this.mergeBases.size;
+  }
+
+  private keyOf(patterns: string): string {
+    return JSON.stringify([productVersion, this.repository.objectFormat, patterns]);
+  }
+
+  private async takeRecord(): Promise<CatalogRecord | undefined> {
+    const { record } = this;
+    if (!record) return undefined;
+    this.record = undefined;
+    const content = await record;
+    return content && decodeRecord(content, this.idBytes);
   }
 
   private async settings(view: RefsView, reader: ObjectReader, options: LoadOptions): Promise<LoadedSettings> {
@@ -147,9 +208,18 @@ export class CatalogSource {
     const fallback = findDefaultBranch(view, null, 'origin');
     return loadSettings(this.repository, {
       defaultCommit: fallback?.branch.commit ?? null,
-      readAt: (commit, path) => readFileAt(reader, commit, path),
+      readAt: (commit, path) => this.readFileAt(reader, commit, path),
       ...(options.signal ? { signal: options.signal } : {}),
     });
+  }
+
+  private async readFileAt(reader: ObjectReader, commit: string, path: string): Promise<Buffer | null> {
+    const spec = `${commit}:${path}`;
+    const known = this.files.get(spec);
+    if (known !== undefined) return known === null ? null : Buffer.from(known, 'base64');
+    const found = await readSmallFile(reader, spec);
+    this.files.set(spec, found === null ? null : found.toString('base64'));
+    return found;
   }
 
   private async readTags(
@@ -158,50 +228,72 @@ export class CatalogSource {
     reader: ObjectReader,
     diagnostics: Diagnostic[],
   ): Promise<readonly CommitTag[]> {
-    const ignored =
-      settings.versions.ignore.length === 0 ? (): boolean => false : picomatch([...settings.versions.ignore], { dot: true });
+    const patterns = settings.versions.ignore;
+    const ignored = patterns.length === 0 ? (): boolean => false : picomatch([...patterns], { dot: true });
     const wanted = view.tags.filter((tag) => !ignored(tag.name));
-    for (const tag of wanted) {
-      if (this.tags.has(tag.id)) continue;
-      peelTag(reader, tag.id, (peeled) => this.keepTag(tag.id, peeled));
-    }
-    await reader.settle();
+    await this.tags.read(
+      wanted.map(({ id }) => id),
+      reader,
+    );
     const found: CommitTag[] = [];
     for (const { name, ref, id } of wanted) {
       const tag = this.tags.get(id);
       if (tag?.kind === 'annotated') found.push({ name, ref, id, commit: tag.commit, header: tag.header });
-      if (tag?.kind === 'lightweight') found.push({ name, ref, id, commit: tag.commit, header: null });
-      if (tag?.kind === 'failed') {
-        diagnostics.push(unreadableRef(ref, tag.reason));
-        this.tags.delete(id);
+      if (tag?.kind === 'lightweight') {
+        found.push({ name, ref, id, commit: tag.commit, header: null });
+        this.trees.set(tag.commit, tag.tree);
+        this.commits.set(tag.commit, tag.told);
       }
+      const reason = tag ? undefined : this.tags.failure(id);
+      if (reason) diagnostics.push(unreadableRef(ref, reason));
     }
     return found;
   }
 
-  private keepTag(id: ObjectId, peeled: PeeledTag): void {
-    this.tags.set(id, peeled.kind === 'lightweight' ? { ...peeled, data: Buffer.alloc(0) } : peeled);
-    if (peeled.kind !== 'lightweight') return;
-    const tree = parseCommit(peeled.data)?.tree;
-    if (tree !== undefined) this.commits.set(peeled.commit, { tree, raw: peeled.data });
+  /** Tags without a tagger take time and author from their commit. */
+  private async readSpeechless(tags: readonly CommitTag[], reader: ObjectReader): Promise<void> {
+    for (const { header, commit } of tags) {
+      if (header === null || header.tagger !== null || this.commits.has(commit)) continue;
+      reader.contents(commit, {
+        failed: () => undefined, // reported with its tag
+        object: (type, data) => {
+          const parsed = type === 'commit' ? parseCommit(data) : undefined;
+          if (parsed) this.commits.set(commit, parsed);
+        },
+      });
+    }
+    await reader.settle();
   }
 
-  private snapshotsFor(settings: Settings): { readonly models: Snapshots; readonly tracked: Snapshots } {
+  private snapshotsFor(
+    settings: Settings,
+    record: CatalogRecord | undefined,
+  ): { readonly key: string; readonly models: Snapshots; readonly tracked: Snapshots } {
     const key = JSON.stringify([settings.models.match, settings.models.names]);
     const { snapshots } = this;
     if (snapshots?.key === key && !snapshots.models.incomplete && !snapshots.tracked.incomplete) return snapshots;
-    this.snapshots = {
+    // What could not be read may be there now: nothing that leans on it is kept.
+    if (snapshots?.models.incomplete === true) this.graph = new CommitGraph();
+    const made = {
       key,
       models: new Snapshots(this.repository, settings),
       tracked: new Snapshots(this.repository, settings, new PathPatterns(['**'])),
     };
-    return this.snapshots;
+    this.snapshots = made;
+    if (record?.key === this.keyOf(key)) {
+      for (const [commit, tree] of record.commits) this.trees.set(commit, tree);
+      this.tags.restore(record.tags);
+      made.models.restore(record);
+      for (const [commit, base, found] of record.mergeBases) this.mergeBases.set(`${commit} ${base}`, found);
+      this.saved = this.size(made.models);
+    }
+    return made;
   }
 }
 
-async function readFileAt(reader: ObjectReader, commit: string, path: string): Promise<Buffer | null> {
+async function readSmallFile(reader: ObjectReader, spec: string): Promise<Buffer | null> {
   let found: Buffer | null = null;
-  reader.info(`${commit}:${path}`, {
+  reader.info(spec, {
     failed: () => undefined, // no such file
     info: (type, size, id) => {
       if (type !== 'blob' || size > 1024 * 1024) return;

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic.js';
 import type { Digest } from '../digest.js';
 import { digestKey } from '../digest.js';
-import type { CommitObject, TagHeader } from '../git/commits.js';
+import type { TagHeader } from '../git/commits.js';
 import { isoTime } from '../git/commits.js';
 import type { CommitId, ObjectId, RefName } from '../git/ids.js';
 import { buildGtoState } from '../registry/gto/build.js';
@@ -11,6 +11,7 @@ import type { TagObject } from '../registry/gto/tagObject.js';
 import { parseTagName } from '../registry/gto/tagName.js';
 import { compileTagTemplate } from '../registry/gto/template.js';
 import type { PlainTag, Version } from './catalog.js';
+import type { CommitSays } from './tagStore.js';
 
 /** A tag of the repository that peels to a commit. */
 export interface CommitTag {
@@ -40,7 +41,7 @@ export interface RegisteredTags {
 export function readRegistry(
   tags: readonly CommitTag[],
   template: string,
-  commitOf: (commit: CommitId) => CommitObject | undefined,
+  commitOf: (commit: CommitId) => CommitSays | undefined,
 ): RegisteredTags {
   const objects: TagObject[] = [];
   const lightweight: string[] = [];
@@ -86,7 +87,7 @@ export function readRegistry(
 function gtoVersion(
   artifact: GtoArtifact,
   version: GtoVersion,
-  commitOf: (commit: CommitId) => CommitObject | undefined,
+  commitOf: (commit: CommitId) => CommitSays | undefined,
 ): UnboundVersion {
   const event = version.authoring;
   const stages = [...artifact.stages]
@@ -110,7 +111,7 @@ function gtoVersion(
 /** Time, author and message: the tagger's, else the commit's (cli.md: Version). */
 function tellTag(
   tag: CommitTag,
-  commitOf: (commit: CommitId) => CommitObject | undefined,
+  commitOf: (commit: CommitId) => CommitSays | undefined,
 ): Pick<PlainTag, 'time' | 'author' | 'message'> {
   const commit = tag.header?.tagger ? undefined : commitOf(tag.commit);
   const message = tag.header?.message ?? commit?.message ?? '';

@@ -1,0 +1,44 @@
+import type { Diagnostic } from '../diagnostic.js';
+import type { Candidate, Candidates } from './candidates.js';
+
+/**
+ * The tracked files of one root tree, before names: shared by every commit with that tree. Held as numbers,
+ * since a repository has thousands of trees with hundreds of files each, most of them alike.
+ */
+export class Snapshot {
+  constructor(
+    /** Candidate ids of models and of other tracked files, each in tree order. */
+    readonly modelIds: Uint32Array,
+    readonly otherIds: Uint32Array,
+    /** Equal for snapshots whose models (others) have the same paths and declared names: what names depend on. */
+    readonly modelSet: number,
+    readonly otherSet: number,
+    readonly diagnostics: readonly Diagnostic[],
+    private readonly candidates: Candidates,
+  ) {}
+
+  model(index: number): Candidate {
+    return this.candidates.get(this.modelIds[index] ?? -1);
+  }
+
+  other(index: number): Candidate {
+    return this.candidates.get(this.otherIds[index] ?? -1);
+  }
+}
+
+/** Makes a snapshot of candidates. */
+export function takeSnapshot(
+  candidates: Candidates,
+  models: readonly Candidate[],
+  others: readonly Candidate[],
+  diagnostics: readonly Diagnostic[],
+): Snapshot {
+  return new Snapshot(
+    Uint32Array.from(models, ({ id }) => id),
+    Uint32Array.from(others, ({ id }) => id),
+    candidates.pathSet(models),
+    candidates.pathSet(others),
+    diagnostics,
+    candidates,
+  );
+}

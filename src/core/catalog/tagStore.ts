@@ -1,0 +1,66 @@
+import type { CommitObject, TagHeader } from '../git/commits.js';
+import { parseCommit } from '../git/commits.js';
+import type { CommitId, ObjectId } from '../git/ids.js';
+import type { ObjectFailure, ObjectReader } from '../git/objects.js';
+import { peelTag } from '../git/tags.js';
+
+/** What a tag ref holds, as it is remembered between catalogs. */
+export type StoredTag =
+  | { readonly kind: 'annotated'; readonly commit: CommitId; readonly header: TagHeader }
+  | { readonly kind: 'lightweight'; readonly commit: CommitId; readonly tree: string; readonly told: CommitSays }
+  | { readonly kind: 'other' };
+
+/** What a commit says of itself. */
+export type CommitSays = Pick<CommitObject, 'author' | 'committer' | 'message'>;
+
+/** The objects behind tag refs, each read once. */
+export class TagStore {
+  private readonly tags = new Map<ObjectId, StoredTag>();
+  private readonly failures = new Map<ObjectId, ObjectFailure>();
+  /** Grows when something new was read. */
+  changes = 0;
+
+  restore(tags: Iterable<readonly [ObjectId, StoredTag]>): void {
+    for (const [id, tag] of tags) this.tags.set(id, tag);
+  }
+
+  store(): readonly (readonly [ObjectId, StoredTag])[] {
+    return [...this.tags];
+  }
+
+  /** Reads the tags that are not yet known. */
+  async read(ids: Iterable<ObjectId>, reader: ObjectReader): Promise<void> {
+    for (const id of ids) {
+      if (this.tags.has(id)) continue;
+      peelTag(reader, id, (peeled) => {
+        if (peeled.kind === 'failed') this.failures.set(id, peeled.reason);
+        else if (peeled.kind === 'lightweight') this.keepCommit(id, peeled.commit, peeled.data);
+        else this.keep(id, peeled);
+      });
+    }
+    await reader.settle();
+  }
+
+  get(id: ObjectId): StoredTag | undefined {
+    return this.tags.get(id);
+  }
+
+  failure(id: ObjectId): ObjectFailure | undefined {
+    return this.failures.get(id);
+  }
+
+  private keepCommit(id: ObjectId, commit: CommitId, data: Buffer): void {
+    const parsed = parseCommit(data);
+    if (!parsed) this.failures.set(id, 'corrupt');
+    else {
+      const { tree, author, committer, message } = parsed;
+      this.keep(id, { kind: 'lightweight', commit, tree, told: { author, committer, message } });
+    }
+  }
+
+  private keep(id: ObjectId, tag: StoredTag): void {
+    this.tags.set(id, tag);
+    this.failures.delete(id);
+    this.changes += 1;
+  }
+}
