@@ -1,6 +1,6 @@
 import { ProblemList } from '../problem.js';
 import type { Problem } from '../problem.js';
-import { get, isBroken, isMap, typeName } from './node.js';
+import { get, isBroken, isMap, isScalar, scalarText, typeName } from './node.js';
 import type { Node } from './node.js';
 import { textAt, textsAt } from './out.js';
 import { readDocument } from './read.js';
@@ -55,9 +55,11 @@ export function readArtifact(
       problems.add('error', 'dvc-wrong-type', `The artifact "${name}" must be a mapping`, line);
     return undefined;
   }
-  const path = get(definition, 'path');
-  if (typeof path !== 'string' || path === '') {
-    if (!isBroken(path))
+  const written = get(definition, 'path');
+  // a template may have made a number of it
+  const path = isScalar(written) && written !== null ? scalarText(written) : '';
+  if (path === '') {
+    if (!isBroken(written))
       problems.add('error', 'dvc-missing-path', `The artifact "${name}" has no path`, line);
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { get, isList, isMap, isScalar, scalarText, typeName } from './node.js';
-import type { MapNode, Node } from './node.js';
+import type { MapNode, Node, Scalar } from './node.js';
 import type { RawStage } from './pipeline.js';
 import type { Context } from './template.js';
 import { TemplateError } from './template.js';
@@ -60,7 +60,9 @@ export function expandStage(stage: RawStage, context: Context, budget: StageBudg
     budget.pay(items.length);
     const isComposite = items.some((item) => !isScalar(item));
     instances = items.map((item, index) =>
-      instance(!isComposite && isScalar(item) ? scalarText(item) : String(index), [['item', item]]),
+      instance(!isComposite && isScalar(item) ? nameText(item, itemOf(foreach, index)) : String(index), [
+        ['item', item],
+      ]),
     );
   } else {
     throw new TemplateError(`"foreach" needs a list or a mapping, not ${typeName(items)}`);
@@ -69,27 +71,44 @@ export function expandStage(stage: RawStage, context: Context, budget: StageBudg
   return [...new Map(instances).values()];
 }
 
+/** The item of a list as it is written; undefined when a template stands for the whole list. */
+function itemOf(written: Node | undefined, index: number): Node | undefined {
+  return isList(written) ? written[index] : undefined;
+}
+
+/** DVC names by `true` and `false`, but by Python's `True` and `False` when the value came out of a template. */
+function nameText(value: Scalar, written: Node | undefined): string {
+  if (typeof value === 'boolean' && written !== value) return value ? 'True' : 'False';
+  return scalarText(value);
+}
+
 function expandMatrix(stage: RawStage, matrix: Node, context: Context, budget: StageBudget): StageInstance[] {
   const resolved = context.resolve(matrix);
   if (!isMap(resolved)) throw new TemplateError(`"matrix" needs a mapping, not ${typeName(resolved)}`);
-  const axes = resolved.map.map(([name, values]) => {
+  const axes = resolved.map.map(([name, values], index) => {
+    const written = isMap(matrix) ? matrix.map[index]?.[1] : undefined;
     // Python takes a text for the list of its characters
-    if (typeof values === 'string') return { name, values: [...values] };
+    if (typeof values === 'string') return { name, written, values: [...values] };
     if (!isList(values))
       throw new TemplateError(`"matrix" needs a list for "${name}", not ${typeName(values)}`);
-    return { name, values };
+    return { name, written, values };
   });
   if (axes.length === 0) throw new TemplateError('"matrix" is empty');
-  budget.pay(axes.reduce((product, { values }) => product * values.length, 1));
+  const count = axes.reduce((product, { values }) => product * values.length, 1);
+  if (count === 0) return [];
+  budget.pay(count);
   const definition: MapNode = { map: stage.definition.map.filter(([key]) => key !== 'matrix') };
   let combinations: {
     readonly fragments: readonly string[];
     readonly item: readonly (readonly [string, Node, number])[];
   }[] = [{ fragments: [], item: [] }];
-  for (const { name, values } of axes) {
+  for (const { name, written, values } of axes) {
     combinations = combinations.flatMap(({ fragments, item }) =>
       values.map((value, index) => ({
-        fragments: [...fragments, isScalar(value) ? scalarText(value) : `${name}${index}`],
+        fragments: [
+          ...fragments,
+          isScalar(value) ? nameText(value, itemOf(written, index)) : `${name}${index}`,
+        ],
         item: [...item, [name, value, 0] as const],
       })),
     );

@@ -1,7 +1,7 @@
 import { ProblemList } from '../problem.js';
 import type { Problem } from '../problem.js';
 import { listAt } from './dvcFile.js';
-import { get, isBroken, isList, isMap, lineOf, toJson, typeName } from './node.js';
+import { get, isBroken, isList, isMap, isScalar, lineOf, scalarText, toJson, typeName } from './node.js';
 import type { Json, MapNode, Node } from './node.js';
 import { readEntry } from './out.js';
 import type { RawDep } from './out.js';
@@ -124,10 +124,10 @@ function readStages(stages: MapNode | undefined, problems: ProblemList): LockedS
   return read;
 }
 
-/** A command, or a list of commands, as a list. */
+/** A command, or a list of commands, as a list; a template may have made a number of one. */
 export function commandLines(cmd: Node | undefined): string[] {
-  if (typeof cmd === 'string') return [cmd];
-  return isList(cmd) ? cmd.filter((line): line is string => typeof line === 'string') : [];
+  const lines = isList(cmd) ? cmd : [cmd];
+  return lines.flatMap((line) => (line !== null && isScalar(line) ? [scalarText(line)] : []));
 }
 
 function readDep(item: Node, line: number | undefined, problems: ProblemList): RawDep | undefined {

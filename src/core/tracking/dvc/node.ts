@@ -46,8 +46,10 @@ export function isBroken(node: Node | undefined): node is BrokenNode {
   return typeof node === 'object' && node !== null && 'broken' in node;
 }
 
+export type Scalar = null | boolean | number | string | NumberNode;
+
 /** A number, text, boolean or null. */
-export function isScalar(node: Node | undefined): node is null | boolean | number | string | NumberNode {
+export function isScalar(node: Node | undefined): node is Scalar {
   return node !== undefined && (node === null || typeof node !== 'object' || isNumberNode(node));
 }
 
@@ -79,7 +81,7 @@ export function typeName(node: Node): string {
 }
 
 /** Text of a scalar as Python's `str` gives it, booleans in DVC's lowercase (DVC: `to_str`). */
-export function scalarText(node: null | boolean | number | string | NumberNode): string {
+export function scalarText(node: Scalar): string {
   if (node === null) return 'None';
   return isNumberNode(node) ? node.number : String(node);
 }

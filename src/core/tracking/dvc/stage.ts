@@ -144,7 +144,17 @@ function readOuts(
       const path = textOf(item);
       if (path === undefined)
         problems.add('error', 'dvc-wrong-type', `Each item of "${key}" must be text or a mapping`, keyLine);
-      else at(path, keyLine);
+      else {
+        if (typeof item !== 'string') {
+          problems.add(
+            'warning',
+            'dvc-wrong-type',
+            `The output ${path} must be text; put it in quotes`,
+            keyLine,
+          );
+        }
+        at(path, keyLine);
+      }
     }
   }
   const outs = new Map<string, OutSettings & { readonly line?: number }>();

@@ -1,5 +1,5 @@
 import { isBroken, isList, isMap, isNumberNode, isScalar, scalarText, typeName } from './node.js';
-import type { Entry, MapNode, Node } from './node.js';
+import type { Entry, MapNode, Node, Scalar } from './node.js';
 
 /** A template that cannot be resolved; caught by `resolvePipeline`, which reports it on the stage's line. */
 export class TemplateError extends Error {}
@@ -160,9 +160,7 @@ function flags(value: Node): string {
   return result.trimEnd();
 }
 
-function pythonText(
-  value: null | boolean | number | string | { readonly number: string; readonly source: string },
-): string {
+function pythonText(value: Scalar): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   return isNumberNode(value) ? value.number : scalarText(value);
 }
