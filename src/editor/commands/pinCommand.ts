@@ -96,8 +96,9 @@ async function begin(services: Services, argument: unknown): Promise<Draft | und
   if (!place) return undefined;
   if (!wanted.success) return { ...place, model: null, ...empty };
   // A version that was registered a moment ago is in the next catalog.
-  const snapshot = await place.entry.refreshed();
-  return { entry: place.entry, snapshot, model: wanted.output.model, ...empty, version: wanted.output.version ?? null };
+  const { version } = wanted.output;
+  const snapshot = version === undefined ? place.snapshot : await place.entry.refreshed();
+  return { entry: place.entry, snapshot, model: wanted.output.model, ...empty, version: version ?? null };
 }
 
 /** The pins in files, environments that share one value together. */
