@@ -112,7 +112,8 @@ export function cellDetail(
   const delta = row.delta?.[at] ?? null;
   const against = row.values[cell.baseline];
   if (delta !== null && delta !== 0 && typeof against === 'number') {
-    const share = against === 0 ? '' : ` (${deltaText((delta / Math.abs(against)) * 100)} %)`;
+    const share =
+      against === 0 ? '' : ` (${deltaText(Number(((delta / Math.abs(against)) * 100).toPrecision(2)))} %)`;
     const better = row.better?.[at] ?? null;
     const verdict = better === null ? '' : ` · ${better ? t('better') : t('worse')}`;
     lines.push(t('{0} against the baseline', `${deltaText(delta, unit)}${share}`) + verdict);

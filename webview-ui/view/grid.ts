@@ -30,9 +30,11 @@ export interface GridEvents {
 
 const ROW = 28;
 const OVERSCAN = 12;
+/** The column of field names: this wide, but never more than a third of the page. */
 const FIELD_WIDTH = 260;
+const FIELD_NARROWEST = 140;
 const NARROWEST = 190;
-const WIDEST = 340;
+const WIDEST = 460;
 
 /**
  * A table of any length of which only the rows in sight are in the document; header and first column stay in place.
@@ -50,6 +52,7 @@ export class Grid {
   private readonly drawn = new Map<number, HTMLTableRowElement>();
   private content: GridContent | undefined;
   private place: Place = { row: -1, column: 0 };
+  private fieldWidth = FIELD_WIDTH;
 
   constructor(private readonly events: GridEvents) {
     this.table.append(this.columnGroup, this.head, this.body);
@@ -99,12 +102,14 @@ export class Grid {
   private layout(): void {
     const { content } = this;
     if (content === undefined) return;
-    const free = this.element.clientWidth - FIELD_WIDTH;
+    const whole = this.element.clientWidth;
+    this.fieldWidth = Math.round(Math.max(FIELD_NARROWEST, Math.min(FIELD_WIDTH, whole / 3)));
+    const free = whole - this.fieldWidth;
     const each = Math.floor(Math.max(NARROWEST, Math.min(WIDEST, free / Math.max(1, content.columns))));
     [...this.columnGroup.children].forEach((column, index) => {
-      if (column instanceof HTMLElement) column.style.width = `${index === 0 ? FIELD_WIDTH : each}px`;
+      if (column instanceof HTMLElement) column.style.width = `${index === 0 ? this.fieldWidth : each}px`;
     });
-    this.table.style.width = `${FIELD_WIDTH + each * content.columns}px`;
+    this.table.style.width = `${this.fieldWidth + each * content.columns}px`;
     this.draw();
   }
 
@@ -175,7 +180,7 @@ export class Grid {
       if (place.column === 0) element.scrollLeft = 0;
       return;
     }
-    const left = column.offsetLeft - FIELD_WIDTH;
+    const left = column.offsetLeft - this.fieldWidth;
     if (left < element.scrollLeft) element.scrollLeft = left;
     const right = column.offsetLeft + column.offsetWidth - element.clientWidth;
     if (right > element.scrollLeft) element.scrollLeft = right;

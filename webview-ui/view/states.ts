@@ -45,7 +45,7 @@ export function drawProblems(
   problems: readonly { readonly rev: string; readonly text: string }[],
 ): HTMLElement {
   const first = problems[0];
-  const summary = make('summary', {}, icon('warning'));
+  const summary = make('summary', {}, icon('closed'), icon('warning'));
   const count =
     problems.length === 1 && first
       ? `${first.rev}: ${first.text}`
