@@ -52,6 +52,12 @@ export async function writeGit(
       child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
       child.stdin.on('error', () => undefined); // the exit code tells why the process closed its input
       child.on('error', reject);
+      child.on('exit', () => {
+        // A hook or a signing program that outlives a stopped Git still holds its output: it is not waited for.
+        if (!timedOut && options.signal?.aborted !== true) return;
+        child.stdout.destroy();
+        child.stderr.destroy();
+      });
       child.on('close', resolve);
       child.stdin.end(options.input);
     });

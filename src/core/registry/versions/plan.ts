@@ -76,16 +76,11 @@ export function equivalentCommands(
   plan: RegistryPlan,
   options: { readonly push?: boolean } = {},
 ): readonly (readonly string[])[] {
-  const made = plan.tags.map((one) => [
-    'git',
-    'tag',
-    '-a',
-    '--cleanup=whitespace',
-    '-m',
-    one.message,
-    one.tag,
-    one.commit,
-  ]);
+  const made = plan.tags.map(({ message, tag, commit }) => {
+    // Git takes lines that begin with # for comments unless it is told otherwise.
+    const cleanup = /^#/m.test(message) ? ['--cleanup=whitespace'] : [];
+    return ['git', 'tag', '-a', ...cleanup, '-m', message, tag, commit];
+  });
   const specs = plan.tags.map((one) => `${one.ref}:${one.ref}`);
   return options.push ? [...made, ['git', 'push', plan.remote, ...specs]] : made;
 }
@@ -94,7 +89,7 @@ export function equivalentCommands(
 export function renderCommand(args: readonly string[], shell: 'posix' | 'powershell' = 'posix'): string {
   return args
     .map((arg) => {
-      if (/^[A-Za-z0-9_./:-]+$/.test(arg)) return arg;
+      if (/^[A-Za-z0-9_./:-][A-Za-z0-9_./:=@+-]*$/.test(arg)) return arg;
       return shell === 'posix' ? `'${arg.replaceAll("'", `'\\''`)}'` : `'${arg.replaceAll("'", "''")}'`;
     })
     .join(' ');

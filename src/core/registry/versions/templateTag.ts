@@ -41,6 +41,12 @@ export function planTemplateTag(wanted: WantedVersion, template: TagTemplate): V
     );
   }
   const tag = template.format(model, chosen);
+  if (own(tag) !== chosen) {
+    throw new RegistryError(
+      'invalid-name',
+      `The tag ${tag} would not be read back as ${chosen} of ${model}: versions.tags ("${template.text}") does not tell them apart.`,
+    );
+  }
   checkFree(registry, tag);
   return { version: chosen, what: 'register', tag, previous };
 }

@@ -1,0 +1,261 @@
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { applyPlan, undoPlan } from '../../../../src/core/registry/versions/apply.js';
+import type { TagPlan } from '../../../../src/core/registry/versions/plan.js';
+import { planStage } from '../../../../src/core/registry/versions/planStage.js';
+import { planTag } from '../../../../src/core/registry/versions/planTag.js';
+import type { GitRepo } from '../../../fixtures/gitRepo.js';
+import { catalogOf, CHURN, opened, refusal, refsOf, teamRepository } from './team.js';
+
+describe('writing tags', () => {
+  let repo: GitRepo;
+  let remote: GitRepo;
+  beforeEach(() => ({ repo, remote } = teamRepository()));
+  afterEach(() => {
+    repo.dispose();
+    remote.dispose();
+  });
+
+  async function plan(rev = 'HEAD'): Promise<TagPlan> {
+    return planTag({ catalog: await catalogOf(repo), model: CHURN, rev });
+  }
+
+  /** Applying this plan is refused, and every ref here and at the remote stays as it was. */
+  async function refusedWithoutTrace(
+    made: TagPlan,
+    options: { push?: boolean; env?: NodeJS.ProcessEnv } = {},
+  ) {
+    const before = [refsOf(repo), refsOf(remote)];
+    const error = await refusal(
+      applyPlan(await opened(repo, options.env), made, { push: options.push === true }),
+    );
+    assert.deepEqual([refsOf(repo), refsOf(remote)], before);
+    return error;
+  }
+
+  function hook(at: GitRepo, name: string, script: string): void {
+    const folder = path.join(at.git('rev-parse', '--absolute-git-dir'), 'hooks');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path.join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
+
+  it('makes an annotated tag with the committer’s identity and pushes only that', async () => {
+    repo.annotatedTag('unrelated', 'stays here');
+    repo.git('config', 'push.followTags', 'true');
+    repo.commit('local');
+    const made = await applyPlan(await opened(repo, { GIT_COMMITTER_NAME: 'Eve' }), await plan(), {
+      push: true,
+    });
+    assert.equal(made.pushed, true);
+    assert.equal(repo.git('cat-file', '-t', 'churn@v0.0.1'), 'tag');
+    assert.match(repo.git('cat-file', 'tag', 'churn@v0.0.1'), /^tagger Eve /m);
+    assert.equal(
+      repo.git('for-each-ref', '--format=%(contents)', 'refs/tags/churn@v0.0.1').trim(),
+      'Registering artifact churn version v0.0.1',
+    );
+    assert.equal(remote.git('tag', '--list'), 'churn@v0.0.1');
+    assert.equal(remote.git('rev-parse', 'churn@v0.0.1'), made.tags[0]?.id);
+  });
+
+  it('keeps lines of a message that begin with #', async () => {
+    const planned = await planTag({
+      catalog: await catalogOf(repo),
+      model: CHURN,
+      message: 'subject\n\n# 1 heading',
+    });
+    await applyPlan(await opened(repo), planned);
+    assert.equal(
+      repo.git('for-each-ref', '--format=%(contents)', 'refs/tags/churn@v0.0.1').trim(),
+      'subject\n\n# 1 heading',
+    );
+  });
+
+  it('makes registration and stage together, or neither', async () => {
+    const staged = await planStage({
+      catalog: await catalogOf(repo),
+      model: CHURN,
+      stage: 'prod',
+      rev: 'HEAD',
+    });
+    hook(remote, 'update', 'case "$1" in *"#"*) echo "stages are protected" >&2; exit 1;; esac');
+    const before = refsOf(repo);
+    const error = await refusal(applyPlan(await opened(repo), staged, { push: true }));
+    assert.equal(error.reason, 'rejected');
+    assert.match(error.message, /stages are protected/);
+    assert.deepEqual([refsOf(repo), remote.git('tag', '--list')], [before, '']);
+  });
+
+  it('undoes exactly what it made, until it was pushed', async () => {
+    const repository = await opened(repo);
+    const before = refsOf(repo);
+    const made = await applyPlan(repository, await plan());
+    await undoPlan(repository, made);
+    assert.equal(refsOf(repo), before);
+
+    const replaced = await applyPlan(repository, await plan());
+    repo.git('tag', '-d', 'churn@v0.0.1');
+    repo.annotatedTag('churn@v0.0.1', 'somebody else’s');
+    assert.equal((await refusal(undoPlan(repository, replaced))).reason, 'changed');
+    assert.ok(repo.git('tag', '--list').includes('churn@v0.0.1'));
+    repo.git('tag', '-d', 'churn@v0.0.1');
+
+    const later = await applyPlan(repository, await plan());
+    repo.git('push', '-q', 'origin', 'churn@v0.0.1');
+    assert.equal((await refusal(undoPlan(repository, later))).reason, 'pushed');
+  });
+
+  it('refuses a plan once another window wrote a tag of the model', async () => {
+    const [first, second] = [await plan(), await plan()];
+    await applyPlan(await opened(repo), first);
+    assert.equal((await refusedWithoutTrace(second)).reason, 'changed');
+  });
+
+  it('lets one of two writers win that start at once', async () => {
+    const made = await plan();
+    const repository = await opened(repo);
+    const ends = await Promise.allSettled([applyPlan(repository, made), applyPlan(repository, made)]);
+    assert.deepEqual(ends.map((one) => one.status).sort(), ['fulfilled', 'rejected']);
+    assert.equal(repo.git('tag', '--list'), 'churn@v0.0.1');
+    assert.equal(repo.git('rev-parse', 'churn@v0.0.1^{commit}'), repo.head());
+  });
+
+  it('waits for the next second where a tie would read against it', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    repo.registerVersion('churn', 'v0.0.1', { date: now });
+    repo.annotatedTag('churn@v0.0.1!', 'off', { date: now + 1 });
+    const made = await plan();
+    assert.ok(made.notBefore > now + 1 || made.notBefore >= now);
+    await applyPlan(await opened(repo), made);
+    const seconds = Number(repo.git('for-each-ref', '--format=%(taggerdate:unix)', `refs/tags/${made.tag}`));
+    assert.ok(seconds > now + 1, String(seconds - now));
+  });
+
+  it('offers the next number when another clone registered the same one first', async () => {
+    const made = await plan();
+    const other = remote.clone();
+    other.registerVersion('churn', 'v0.0.1', { on: 'HEAD~1' });
+    other.registerVersion('churn', 'v0.0.2', { on: 'HEAD' });
+    other.git('push', '-q', '--tags');
+    const error = await refusedWithoutTrace(made, { push: true });
+    assert.deepEqual([error.reason, error.offer.version], ['rejected', 'v0.0.3']);
+    assert.match(error.message, /already/);
+    other.dispose();
+  });
+
+  it('names the rule by which the remote refused', async () => {
+    hook(remote, 'pre-receive', 'echo "GL-HOOK-ERR: tags churn@* are protected" >&2; exit 1');
+    const error = await refusedWithoutTrace(await plan(), { push: true });
+    assert.equal(error.reason, 'rejected');
+    assert.match(error.message, /GL-HOOK-ERR: tags churn@\* are protected/);
+  });
+
+  it('names a pre-push hook that refuses', async () => {
+    hook(repo, 'pre-push', 'echo "no pushes on Fridays" >&2; exit 1');
+    const error = await refusedWithoutTrace(await plan(), { push: true });
+    assert.equal(error.reason, 'hook');
+    assert.match(error.message, /no pushes on Fridays/);
+  });
+
+  it('names a reference-transaction hook that refuses', async () => {
+    const made = await plan();
+    hook(
+      repo,
+      'reference-transaction',
+      '[ "$1" = prepared ] && { echo "tags are frozen" >&2; exit 1; }; exit 0',
+    );
+    const error = await refusedWithoutTrace(made);
+    assert.equal(error.reason, 'hook');
+    assert.match(error.message, /tags are frozen/);
+  });
+
+  it('says when there is nowhere to push, or nobody answers', async () => {
+    const made = await plan();
+    repo.git('remote', 'set-url', 'origin', '/nowhere/at/all');
+    assert.equal((await refusedWithoutTrace(made, { push: true })).reason, 'unreachable');
+    repo.git('remote', 'remove', 'origin');
+    assert.equal((await refusal(applyPlan(await opened(repo), made, { push: true }))).reason, 'no-remote');
+  });
+
+  it('says when Git does not know who writes', async () => {
+    repo.git('config', '--unset', 'user.email');
+    repo.git('config', 'user.useConfigOnly', 'true');
+    const error = await refusedWithoutTrace(await plan(), { env: { EMAIL: undefined } });
+    assert.equal(error.reason, 'no-identity');
+    assert.match(error.message, /user\.email/);
+  });
+
+  it('names the lock file that is in the way', async () => {
+    const made = await plan();
+    const lock = repo.at('.git', 'refs', 'tags', 'churn@v0.0.1.lock');
+    writeFileSync(lock, '');
+    const error = await refusedWithoutTrace(made);
+    assert.equal(error.reason, 'locked');
+    assert.match(error.message, /churn@v0\.0\.1\.lock/);
+    assert.ok(existsSync(lock));
+  });
+
+  it('writes beside a held index.lock, which tags do not need', async () => {
+    writeFileSync(repo.at('.git', 'index.lock'), '');
+    await applyPlan(await opened(repo), await plan());
+    assert.equal(repo.git('tag', '--list'), 'churn@v0.0.1');
+  });
+
+  it('says which tag is left when it cannot take it back', async () => {
+    const made = await plan();
+    hook(remote, 'pre-receive', 'exit 1');
+    hook(repo, 'pre-push', 'touch .git/packed-refs.lock');
+    const error = await refusal(applyPlan(await opened(repo), made, { push: true }));
+    assert.equal(error.reason, 'locked');
+    assert.match(error.message, /churn@v0\.0\.1 was made and could not be taken back.*packed-refs\.lock/);
+  });
+
+  it('says when the Git directory cannot be written', async function () {
+    if (process.getuid?.() === 0) {
+      // The superuser writes everywhere; a file where Git needs a folder stops it as well.
+      const made = await plan();
+      const before = refsOf(repo);
+      repo.git('pack-refs', '--all');
+      repo.remove('.git/refs/tags');
+      writeFileSync(repo.at('.git', 'refs', 'tags'), '');
+      const error = await refusal(applyPlan(await opened(repo), made));
+      assert.ok(['disk', 'locked', 'git', 'name-in-the-way'].includes(error.reason), error.reason);
+      repo.remove('.git/refs/tags');
+      assert.equal(refsOf(repo), before);
+      return;
+    }
+    const made = await plan();
+    const folders = [repo.at('.git', 'refs', 'tags'), repo.at('.git', 'objects')];
+    for (const folder of folders) chmodSync(folder, 0o555);
+    const error = await refusal(applyPlan(await opened(repo), made));
+    for (const folder of folders) chmodSync(folder, 0o755);
+    assert.equal(error.reason, 'disk');
+  });
+
+  it('says when the tag cannot be signed as Git is told to', async () => {
+    repo.git('config', 'tag.gpgSign', 'true');
+    repo.git('config', 'gpg.program', '/bin/false');
+    assert.equal((await refusedWithoutTrace(await plan())).reason, 'signing');
+  });
+
+  it('leaves nothing behind when it is cancelled while signing or pushing', async () => {
+    const before = [refsOf(repo), refsOf(remote)];
+    const asleep = repo.at('.git', 'sleep.sh');
+    writeFileSync(asleep, '#!/bin/sh\nexec sleep 30\n', { mode: 0o755 });
+    const cancelled = async (): Promise<void> => {
+      const stop = new AbortController();
+      const write = applyPlan(await opened(repo), await plan(), { push: true, signal: stop.signal });
+      void sleep(400).then(() => stop.abort(new Error('cancelled')));
+      await assert.rejects(write, /cancelled/);
+      assert.deepEqual([refsOf(repo), refsOf(remote)], before);
+      assert.equal(repo.git('ls-files', '--others', '.git').includes('.lock'), false);
+    };
+    repo.git('config', 'tag.gpgSign', 'true');
+    repo.git('config', 'gpg.program', asleep);
+    await cancelled();
+    repo.git('config', 'tag.gpgSign', 'false');
+    hook(repo, 'pre-push', 'exec sleep 30');
+    await cancelled();
+  });
+});
