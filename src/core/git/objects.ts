@@ -1,5 +1,6 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { GitEnvironment } from './process.js';
+import { isObjectId } from './ids.js';
 import { GitError, gitFailure, spawnGit } from './process.js';
 
 export type ObjectType = 'commit' | 'tree' | 'blob' | 'tag';
@@ -28,6 +29,9 @@ type Request =
 /** How much is written ahead of the answers: enough to keep Git busy, little enough to bound its buffers. */
 const IN_FLIGHT = 8192;
 
+/** Milliseconds in which Git's error output, a pipe of its own, catches up with its answers. */
+const STDERR_DELAY = 15;
+
 interface ReaderOptions {
   readonly cwd: string;
   readonly git: GitEnvironment;
@@ -47,6 +51,10 @@ export class ObjectReader {
   private waiting: { resolve: () => void; reject: (error: unknown) => void } | undefined;
   private failure: unknown;
   private scheduled = false;
+  /** Objects that Git calls missing, until its other words tell whether they are damaged. */
+  private readonly unclear: { readonly id: string; readonly handler: Request['handler'] }[] = [];
+  private readonly damaged = new Set<string>();
+  private telling: NodeJS.Timeout | undefined;
   private static batchCommand = new WeakMap<GitEnvironment, boolean>();
 
   constructor(private readonly options: ReaderOptions) {}
@@ -73,6 +81,7 @@ export class ObjectReader {
 
   /** Ends the processes; the reader cannot be used afterwards. */
   close(): void {
+    clearTimeout(this.telling);
     this.transport?.close();
     this.transport = undefined;
   }
@@ -114,10 +123,12 @@ export class ObjectReader {
       chunkDone: () => this.afterChunk(),
       ended: (exitCode, stderr) => this.ended(exitCode, stderr, supported),
       broken: (error) => this.fail(error),
+      missing: (request) => this.missing(request),
+      said: (text) => {
+        for (const [id] of text.matchAll(/\b(?:[0-9a-f]{40}|[0-9a-f]{64})\b/g)) this.damaged.add(id);
+      },
     };
-    return supported
-      ? new BatchCommand(this.options, events)
-      : new LegacyBatch(this.options, events);
+    return supported ? new BatchCommand(this.options, events) : new LegacyBatch(this.options, events);
   }
 
   private answered(): void {
@@ -135,7 +146,27 @@ export class ObjectReader {
     this.finishIfIdle();
   }
 
+  /** Asked for its size, a damaged object is `missing` as well; only stderr names it (Git 2.39). */
+  private missing({ spec, handler }: Request): void {
+    if (isObjectId(spec)) this.unclear.push({ id: spec, handler });
+    else handler.failed('missing');
+  }
+
+  private tellUnclear(): void {
+    for (const { id, handler } of this.unclear.splice(0))
+      handler.failed(this.damaged.has(id) ? 'corrupt' : 'missing');
+    this.finishIfIdle();
+  }
+
   private finishIfIdle(): void {
+    if (this.head === this.queue.length && this.waiting && this.unclear.length > 0) {
+      if (!this.telling)
+        this.telling = setTimeout(() => {
+          this.telling = undefined;
+          this.tellUnclear();
+        }, STDERR_DELAY);
+      return;
+    }
     if (this.head === this.queue.length && this.waiting) {
       const { resolve } = this.waiting;
       this.waiting = undefined;
@@ -185,6 +216,9 @@ interface TransportEvents {
   chunkDone(): void;
   ended(exitCode: number | null, stderr: string): void;
   broken(error: unknown): void;
+  missing(request: Request): void;
+  /** Error output as it comes. */
+  said(text: string): void;
 }
 
 interface Transport {
@@ -248,7 +282,8 @@ class AnswerParser {
 
   private deliver(request: Request, header: Header, data: Buffer, start: number, end: number): void {
     this.events.answered();
-    if ('failure' in header) request.handler.failed(header.failure);
+    if ('failure' in header && header.failure === 'missing') this.events.missing(request);
+    else if ('failure' in header) request.handler.failed(header.failure);
     else if (request.kind === 'info') request.handler.info(header.type, header.size, header.id);
     else if (request.handler.bytes) request.handler.bytes(header.type, data, start, end);
     else request.handler.object(header.type, data.subarray(start, end), header.id);
@@ -260,7 +295,12 @@ type Header =
   | { readonly failure: ObjectFailure };
 
 const NOTHING = Buffer.alloc(0);
-const TYPES: Readonly<Record<string, ObjectType>> = { commit: 'commit', tree: 'tree', blob: 'blob', tag: 'tag' };
+const TYPES: Readonly<Record<string, ObjectType>> = {
+  commit: 'commit',
+  tree: 'tree',
+  blob: 'blob',
+  tag: 'tag',
+};
 const SIZE = /^\d+$/;
 
 /** Reads `ID TYPE SIZE`; whatever else Git says there (`missing`, `ambiguous`, `submodule`) means no object. */
@@ -270,7 +310,8 @@ function parseHeader(data: Buffer, start: number, end: number): Header {
   const second = text.indexOf(' ', first + 1);
   const type = second < 0 ? undefined : TYPES[text.slice(first + 1, second)];
   const size = second < 0 ? '' : text.slice(second + 1);
-  if (type === undefined || !SIZE.test(size)) return { failure: text.endsWith(' ambiguous') ? 'ambiguous' : 'missing' };
+  if (type === undefined || !SIZE.test(size))
+    return { failure: text.endsWith(' ambiguous') ? 'ambiguous' : 'missing' };
   return { id: text.slice(0, first), type, size: Number(size) };
 }
 
@@ -361,7 +402,9 @@ function start(
   const parser = new AnswerParser(events);
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
-    if (stderr.length < 65_536) stderr += chunk.toString('utf8');
+    const text = chunk.toString('utf8');
+    if (stderr.length < 65_536) stderr += text;
+    events.said(text);
   });
   child.stdin.on('error', () => undefined); // `close` tells why the process went away
   child.stdout.on('data', (chunk: Buffer) => {

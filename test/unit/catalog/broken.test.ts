@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { readdirSync, rmSync, writeFileSync, chmodSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Diagnostic } from '../../../src/core/diagnostic.js';
+import { openCatalog } from '../../../src/core/catalog/open.js';
+import { CatalogSource } from '../../../src/core/catalog/source.js';
+import { gitEnvironment } from '../../../src/core/git/process.js';
+import { openRepository } from '../../../src/core/git/repository.js';
+import { GitRepo } from '../../fixtures/gitRepo.js';
+
+interface Listing {
+  readonly models: Readonly<Record<string, readonly string[]>>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+async function list(repo: GitRepo): Promise<Listing> {
+  const repository = await openRepository(repo.dir, { git: gitEnvironment(repo.env) });
+  const catalog = await openCatalog(repository);
+  const models: Record<string, readonly string[]> = {};
+  const diagnostics = [...catalog.diagnostics];
+  for (const branch of catalog.branches) {
+    const on = await catalog.modelsOn(branch);
+    models[branch.name] = on.models.map(({ name }) => name);
+    diagnostics.push(...on.diagnostics);
+  }
+  return { models, diagnostics };
+}
+
+/** Where Git keeps a loose object. */
+function objectFile(repo: GitRepo, id: string): string {
+  return repo.at('.git', 'objects', id.slice(0, 2), id.slice(2));
+}
+
+describe('a repository with broken parts', () => {
+  let repo: GitRepo;
+  beforeEach(() => {
+    repo = GitRepo.create();
+  });
+  afterEach(() => repo.dispose());
+
+  it('lists everything else and names each of the five', async () => {
+    repo.dvcPointer('models/good.pkl', { content: 'good' });
+    repo.write('models/broken.pkl.dvc', 'outs:\n- md5: [unclosed\n');
+    repo.write('dvc.yaml', 'stages:\n  train:\n    cmd: train\n    outs:\n    - models/made.pkl\n');
+    repo.write('dvc.lock', "schema: '2.0'\n<<<<<<< HEAD\nstages: {}\n=======\nstages:\n>>>>>>> theirs\n");
+    repo.write('models/passwd.pkl.dvc', 'outs:\n- md5: a304afb96060aad90176268345e10355\n  size: 1\n  hash: md5\n  path: ../../../etc/passwd\n');
+    repo.dvcPointer('models/gone.pkl', { content: 'gone' });
+    repo.lfsPointer('models/lfs.onnx', { content: 'lfs' });
+    repo.commit('One');
+    repo.branch('other');
+    rmSync(objectFile(repo, repo.git('rev-parse', 'HEAD:models/gone.pkl.dvc')));
+    writeFileSync(repo.at('.git', 'refs', 'heads', 'lost'), `${'d'.repeat(40)}\n`);
+
+    const { models, diagnostics } = await list(repo);
+    assert.deepEqual(models, { lost: [], main: ['good', 'lfs', 'made'], other: ['good', 'lfs', 'made'] });
+    const said = new Set(diagnostics.map(({ code, path: file, ref }) => `${code} ${file ?? ref ?? ''}`));
+    assert.ok([...said].some((one) => one.endsWith('models/broken.pkl.dvc')), [...said].join('\n'));
+    assert.ok(said.has('conflict-markers dvc.lock'), [...said].join('\n'));
+    assert.ok(said.has('path-outside-repository models/passwd.pkl.dvc'), [...said].join('\n'));
+    assert.ok(said.has('object-missing models/gone.pkl.dvc'), [...said].join('\n'));
+    assert.ok(said.has('ref-missing refs/heads/lost'), [...said].join('\n'));
+  });
+
+  it('goes on behind a corrupt blob, a corrupt tree and a corrupt tag', async () => {
+    repo.dvcPointer('a/one.pkl', { content: 'one' });
+    repo.dvcPointer('b/two.pkl', { content: 'two' });
+    repo.dvcPointer('c/three.pkl', { content: 'three' });
+    repo.commit('One');
+    const tag = repo.annotatedTag('two@v1.0.0');
+    for (const id of [repo.git('rev-parse', 'HEAD:a/one.pkl.dvc'), repo.git('rev-parse', 'HEAD:b'), tag]) {
+      const file = objectFile(repo, id);
+      chmodSync(file, 0o644);
+      writeFileSync(file, 'not zlib at all');
+    }
+    const { models, diagnostics } = await list(repo);
+    assert.deepEqual(models, { main: ['three'] });
+    const said = diagnostics.map(({ code, path: file, ref }) => `${code} ${file ?? ref ?? ''}`).sort();
+    assert.deepEqual(said, ['object-corrupt a/one.pkl.dvc', 'object-corrupt b', 'ref-corrupt refs/tags/two@v1.0.0']);
+  });
+
+  it('says that a pointer file over 10 MB is too large, without reading it', async () => {
+    repo.write('models/huge.pkl.dvc', Buffer.alloc(11 * 1024 * 1024, 32));
+    repo.dvcPointer('models/good.pkl');
+    repo.commit('One');
+    const { models, diagnostics } = await list(repo);
+    assert.deepEqual(models, { main: ['good'] });
+    assert.deepEqual(
+      diagnostics.map(({ code, path: file }) => [code, file]),
+      [['file-too-large', 'models/huge.pkl.dvc']],
+    );
+  });
+
+  it('reads what is there now after what was missing has come', async () => {
+    repo.dvcPointer('models/gone.pkl', { content: 'gone' });
+    repo.commit('One');
+    const file = objectFile(repo, repo.git('rev-parse', 'HEAD:models/gone.pkl.dvc'));
+    const kept = readFileSync(file);
+    rmSync(file);
+    const cacheFolder = path.join(repo.at('.git'), 'cache');
+    const source = new CatalogSource(await openRepository(repo.dir, { git: gitEnvironment(repo.env) }), { cacheFolder });
+    const before = await source.load({ branches: (view) => view.branches });
+    await source.save();
+    assert.deepEqual(await names(before), []);
+    writeFileSync(file, kept);
+    assert.deepEqual(await names(await source.load({ branches: (view) => view.branches })), ['gone']);
+  });
+
+  async function names(catalog: Awaited<ReturnType<typeof openCatalog>>): Promise<readonly string[]> {
+    const [branch] = catalog.branches;
+    assert.ok(branch);
+    return (await catalog.modelsOn(branch)).models.map(({ name }) => name);
+  }
+
+  it('shows names that are no UTF-8, and says so', async () => {
+    repo.dvcPointer('models/good.pkl');
+    repo.commit('One');
+    const blob = repo.git('rev-parse', 'HEAD:models/good.pkl.dvc');
+    const entry = Buffer.concat([Buffer.from('100644 '), Buffer.from([0xff, 0xfe]), Buffer.from('.dvc\0'), Buffer.from(blob, 'hex')]);
+    const tree = repo.run(['hash-object', '-t', 'tree', '-w', '--stdin', '--literally'], { input: entry }).toString().trim();
+    const commit = repo.git('commit-tree', tree, '-m', 'Two');
+    repo.git('update-ref', 'refs/heads/main', commit);
+    const { diagnostics } = await list(repo);
+    assert.deepEqual(
+      diagnostics.map(({ code }) => code),
+      ['path-not-utf8'],
+    );
+    assert.ok(readdirSync(repo.dir).length > 0);
+  });
+});
