@@ -204,7 +204,7 @@ ${declared ? artifacts : ''}`,
 }
 
 function save(repo: GitRepo): void {
-  if (repo.git('status', '--porcelain') !== '') repo.commit('Work');
+  repo.commit('Work');
 }
 
 function move(repo: GitRepo, from: string, to: string): void {

@@ -17,6 +17,8 @@ export interface SlowModel {
   readonly size: number | null;
 }
 
+const NO_NAMES: ReadonlyMap<string, string> = new Map();
+
 interface SlowVersion {
   readonly tag: string;
   readonly active: boolean;
@@ -118,21 +120,26 @@ export class SlowCatalog {
     });
   }
 
+  private readonly history = new Map<string, ReadonlySet<string>>();
+
   private contains(tip: string, commit: string): boolean {
-    return this.repo.git('rev-list', '--max-count=1', commit, `^${tip}`) === '';
+    let known = this.history.get(tip);
+    if (!known) this.history.set(tip, (known = new Set(this.repo.git('rev-list', tip).split('\n'))));
+    return known.has(commit);
   }
 
   /** Newest first. */
   private readVersions(): readonly SlowVersion[] {
-    const tags = this.repo
-      .git('for-each-ref', '--sort=-taggerdate', '--format=%(refname:short)', 'refs/tags')
-      .split('\n');
-    return tags
-      .filter((tag) => /@v\d\.0\.0$/.test(tag))
-      .map((tag) => {
-        const commit = this.repo.head(tag);
+    const lines = this.repo
+      .git('for-each-ref', '--sort=-taggerdate', '--format=%(refname:short) %(*objectname)', 'refs/tags')
+      .split('\n')
+      .map((line) => line.split(' '));
+    const tags = lines.map(([tag]) => tag ?? '');
+    return lines
+      .filter(([tag]) => /@v\d\.0\.0$/.test(tag ?? ''))
+      .map(([tag = '', commit = '']) => {
         const name = tag.slice(0, tag.lastIndexOf('@')).replace('=', ':');
-        const models = this.named(commit, new Map()).filter((model) => model.name === name);
+        const models = this.named(commit, NO_NAMES).filter((model) => model.name === name);
         const declared = models.filter((model) => model.declared);
         const among = declared.length > 0 ? declared : models;
         return {
@@ -166,7 +173,6 @@ export class SlowCatalog {
     let found = this.found.get(commit);
     if (!found) {
       this.worktree.git('checkout', '-q', '--force', '--detach', commit);
-      this.worktree.git('clean', '-qfdx');
       this.found.set(commit, (found = readWorkingCopy(this.worktree)));
     }
     return found;
