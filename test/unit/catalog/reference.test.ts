@@ -8,10 +8,10 @@ import { openRepository } from '../../../src/core/git/repository.js';
 import { deeds, doAll } from './randomRepository.js';
 import { SlowCatalog } from './slowCatalog.js';
 
-const RUNS = 10 * Number(process.env.MODELKEEP_RUNS ?? 1);
+const RUNS = 6 * Number(process.env.MODELKEEP_RUNS ?? 1);
 
 describe('the catalog of a random repository', function () {
-  this.timeout(20_000 * Math.max(1, RUNS / 10));
+  this.timeout(20_000 * Math.max(1, RUNS / 6));
 
   it(`is what checking every branch out and reading every file gives (${RUNS} repositories)`, async () => {
     await fc.assert(
