@@ -18,6 +18,16 @@ export const SETTINGS = `environments:
  * pinned to v1.0.0 in config/model.yaml and by tag in config/dev.env.
  */
 export function churn(settings = SETTINGS): GitRepo {
+  const made = templates.get(settings);
+  if (made) return made.copy();
+  const repo = makeChurn(settings);
+  templates.set(settings, repo);
+  return repo.copy();
+}
+
+const templates = new Map<string, GitRepo>();
+
+function makeChurn(settings: string): GitRepo {
   const repo = GitRepo.create();
   repo.write('modelkeep.yaml', settings);
   repo.write(
