@@ -52,9 +52,11 @@ function draw(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
       });
     case 'more':
       return row(
-        node.of === 'branches'
-          ? vscode.l10n.t('{0} more branches', node.nodes.length)
-          : vscode.l10n.t('{0} more', node.nodes.length),
+        node.of === 'page'
+          ? vscode.l10n.t('{0} more', node.nodes.length)
+          : node.nodes.length === 1
+            ? vscode.l10n.t('1 more branch')
+            : vscode.l10n.t('{0} more branches', node.nodes.length),
         Collapsed,
         {
           icon: 'ellipsis',
