@@ -57,9 +57,13 @@ describe('rolling a pin back', () => {
   });
 
   it('reads a long history a little at a time', async () => {
-    for (let index = 0; index < 40; index += 1) {
-      repo.write(FILE, `# ${index}\nmodel:\n  version: v2.0.0\n`).commit(`edit ${index}`);
-    }
+    const edits = Array.from({ length: 40 }, (_, index) => {
+      const text = `# ${index}\nmodel:\n  version: v2.0.0\n`;
+      const from = index === 0 ? 'from refs/heads/main^0\n' : '';
+      return `commit refs/heads/main\ncommitter A <a@b> ${1_800_000_000 + index} +0000\ndata 4\nedit\n${from}M 644 inline ${FILE}\ndata ${text.length}\n${text}\n`;
+    });
+    repo.run(['fast-import', '--quiet'], { input: edits.join('') });
+    repo.git('reset', '-q', '--hard');
     assert.equal(await back(), 'v1.0.0');
   });
 });
