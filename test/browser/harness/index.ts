@@ -22,7 +22,7 @@ import { windowAddress } from '../../../scripts/dev/serve.mjs';
 import { launchBrowser, newPage } from './page.js';
 import { startServer } from './server.js';
 import type { ServerOptions, VsCodeServer } from './server.js';
-import { THEMES, Workbench } from './workbench.js';
+import { Workbench } from './workbench.js';
 import type { Theme } from './workbench.js';
 
 export { launchBrowser, newPage } from './page.js';
@@ -51,17 +51,18 @@ export interface OpenWindow {
  * that file. Each window has a server and a browser profile of its own, so that nothing is left from another.
  */
 export async function openWindow(options: WindowOptions = {}): Promise<OpenWindow> {
-  const settings = { 'workbench.colorTheme': THEMES[options.theme ?? 'dark'], ...options.settings };
-  const [server, browser] = await Promise.all([startServer({ ...options, settings }), launchBrowser()]);
+  const { theme = 'dark', size } = options;
+  const [server, browser] = await Promise.all([startServer(options), launchBrowser()]);
   const close = async (): Promise<void> => {
     await browser.close();
     await server.stop();
   };
   try {
-    const page = await newPage(browser, options.size);
+    const page = await newPage(browser, size);
     await page.goto(windowAddress(server.port, { ...options, development: options.vsix === undefined }));
     const workbench = new Workbench(page);
     await workbench.ready();
+    await workbench.setTheme(theme);
     return { workbench, server, browser, close };
   } catch (error) {
     await close();

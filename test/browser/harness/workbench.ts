@@ -5,8 +5,8 @@ import { devFolder } from '../../../scripts/dev/paths.mjs';
 
 /** VS Code's own four themes; every view is looked at in each. */
 export const THEMES = {
-  light: 'Light Modern',
-  dark: 'Dark Modern',
+  light: 'Light 2026',
+  dark: 'Dark 2026',
   'high-contrast-light': 'Light High Contrast',
   'high-contrast-dark': 'Dark High Contrast',
 } as const;
@@ -31,7 +31,7 @@ export interface TreeRow {
 export class Workbench {
   constructor(readonly page: Page) {}
 
-  /** Waits until the window is drawn and its extension host answers. */
+  /** Waits until the window is drawn and its extensions are known. */
   async ready(): Promise<void> {
     await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
     await this.page
@@ -44,8 +44,12 @@ export class Workbench {
   async runCommand(title: string): Promise<void> {
     await this.openPalette(`>${title}`);
     const entry = this.quickInputRow(title);
-    await entry.waitFor();
     await entry.click();
+    // The palette is gone before the command's own questions are answered.
+    await this.page.waitForFunction(() => {
+      const input = document.querySelector<HTMLInputElement>('.quick-input-widget .quick-input-box input');
+      return input?.checkVisibility() !== true || !input.value.startsWith('>');
+    });
   }
 
   /** The palette with this text in it, left open. */
@@ -149,10 +153,9 @@ export class Workbench {
     await row.waitFor({ timeout: 30_000 });
     if ((await row.getAttribute('aria-expanded')) === 'false') {
       await row.locator('.monaco-tl-twistie').click();
-      await this.page.waitForFunction(
-        (element) => element?.getAttribute('aria-expanded') === 'true',
-        await row.elementHandle(),
-      );
+      // A refresh of the tree draws the row again: the element that was clicked may be gone.
+      const unfolded = this.page.locator('.monaco-list-row[aria-expanded="true"]');
+      await unfolded.and(row).waitFor({ timeout: 30_000 });
     }
   }
 
@@ -201,18 +204,24 @@ export class Workbench {
   }
 
   async setTheme(theme: Theme): Promise<void> {
-    await this.runCommand('Preferences: Color Theme');
-    const row = this.quickInputRow(THEMES[theme]);
-    await this.type(THEMES[theme]);
-    await row.click();
-    await this.quickInput.waitFor({ state: 'hidden' });
     const kind = {
       light: 'vs',
       dark: 'vs-dark',
       'high-contrast-light': 'hc-light',
       'high-contrast-dark': 'hc-black',
     }[theme];
-    await this.page.locator(`.monaco-workbench.${kind}`).waitFor();
+    const drawn = this.page.locator(`.monaco-workbench.${kind}`);
+    const row = this.quickInputRow(THEMES[theme]);
+    // A picker that is opened before the themes' extension is known stays empty.
+    for (let attempt = 1; ; attempt++) {
+      await this.runCommand('Preferences: Color Theme');
+      await this.type(THEMES[theme]);
+      const [chosen] = await Promise.allSettled([row.click({ timeout: 2_000 })]);
+      if (chosen.status === 'fulfilled') break;
+      if (attempt === 15) throw chosen.reason;
+    }
+    await this.quickInput.waitFor({ state: 'hidden' });
+    await drawn.waitFor();
   }
 
   /** Leaves a picture of the window in .modelkeep-dev/pictures and returns its path. */
