@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Field, Fields } from '../core/compare/comparison.js';
 import { GROUPS } from '../core/compare/comparison.js';
 import type { Json } from '../core/compare/value.js';
+import { isList } from '../core/compare/value.js';
 
 /** Raised whenever a message changes its meaning; a page and a host of different versions do not talk. */
 export const PROTOCOL = 1;
@@ -52,7 +53,7 @@ const ColumnSchema = v.strictObject({
   present: v.boolean(),
   digest: v.nullable(text),
   pointer: v.nullable(text),
-  problems: v.pipe(v.array(text), v.maxLength(100)),
+  problems: v.pipe(v.array(text), v.maxLength(BOUNDS.problems)),
 });
 
 const FieldSchema = v.strictObject({
@@ -175,13 +176,33 @@ export function parsePageState(input: unknown): PageState | undefined {
   return result.success ? result.output : undefined;
 }
 
-/** Cuts a comparison to the bounds of the border, saying so in the columns it cuts. */
+/** Cuts a comparison to the bounds of the border: too many fields (said in its columns), too long texts (end in `…`). */
 export function bounded(fields: Fields): Fields {
-  if (fields.fields.length <= BOUNDS.fields) return fields;
   const note = `Only the first ${BOUNDS.fields} fields are shown`;
+  const notes = fields.fields.length > BOUNDS.fields ? [note] : [];
   return {
-    ...fields,
-    columns: fields.columns.map((each) => ({ ...each, problems: [...each.problems, note] })),
-    fields: fields.fields.slice(0, BOUNDS.fields),
+    model: clipped(fields.model),
+    columns: fields.columns.map((each) => ({
+      ...each,
+      rev: clipped(each.rev),
+      problems: [...notes, ...each.problems.map(clipped)].slice(0, BOUNDS.problems),
+    })),
+    fields: fields.fields.slice(0, BOUNDS.fields).map((each) => ({
+      ...each,
+      field: clipped(each.field),
+      values: each.values.map((value) => clippedJson(value, 0)),
+    })),
   };
+}
+
+function clipped(value: string): string {
+  return value.length > BOUNDS.text ? `${value.slice(0, BOUNDS.text - 1)}…` : value;
+}
+
+function clippedJson(value: Json, depth: number): Json {
+  if (typeof value === 'string') return clipped(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= BOUNDS.depth) return '…';
+  if (isList(value)) return value.map((item) => clippedJson(item, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, clippedJson(item, depth + 1)]));
 }

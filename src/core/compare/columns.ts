@@ -8,7 +8,7 @@ import { versionsOf } from '../catalog/select.js';
 import { sameBits } from '../digest.js';
 import type { CommitObject } from '../git/commits.js';
 import { isoTime, parseCommit } from '../git/commits.js';
-import { ObjectReader } from '../git/objects.js';
+import { openObjects } from '../git/objects.js';
 import type { Repository } from '../git/repository.js';
 import type { ModelFacts } from '../parameters/facts.js';
 import { flatten } from './value.js';
@@ -42,7 +42,7 @@ export async function readCommits(
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<ReadonlyMap<string, CommitObject>> {
   const found = new Map<string, CommitObject>();
-  const reader = new ObjectReader({ cwd: repository.root, git: repository.git, ...options });
+  const reader = openObjects(repository, options);
   try {
     for (const commit of new Set(commits)) {
       reader.contents(commit, {

@@ -1,5 +1,5 @@
 import type { Column, Comparison, Group, Row, Unit } from './comparison.js';
-import { cellText, columnTitle, plain, valueText } from './text.js';
+import { cellText, columnTitle, cut, plain, valueText } from './text.js';
 
 /** How a comparison is written. */
 export type Format = 'table' | 'markdown' | 'csv' | 'json';
@@ -38,8 +38,8 @@ function heading(column: Column, baseline: string): string {
   return column.rev === baseline ? `${columnTitle(column)} — baseline` : columnTitle(column);
 }
 
-function cells(comparison: Comparison, row: Row): string[] {
-  return comparison.columns.map((_, index) => cellText(row, index, unitOf(row.group, row.field)));
+function cells(comparison: Comparison, row: Row, width?: number): string[] {
+  return comparison.columns.map((_, index) => cellText(row, index, unitOf(row.group, row.field), width));
 }
 
 /** GitHub's tables, one per group; everything that Markdown or HTML could read as markup is escaped. */
@@ -116,12 +116,10 @@ function guard(text: string): string {
 function table(comparison: Comparison, options: TextOptions): string {
   const width = options.width ?? 48;
   const bold = options.bold ?? ((text: string) => text);
-  const cut = (text: string): string =>
-    [...text].length > width ? `${[...text].slice(0, width - 1).join('')}…` : text;
-  const head = ['', ...comparison.columns.map((column) => cut(heading(column, comparison.baseline)))];
+  const head = ['', ...comparison.columns.map((column) => cut(heading(column, comparison.baseline), width))];
   const sections = byGroup(comparison.rows).map(([group, rows]) => ({
     group,
-    rows: rows.map((row) => [cut(plain(row.field)), ...cells(comparison, row).map(cut)]),
+    rows: rows.map((row) => [cut(plain(row.field), width), ...cells(comparison, row, width)]),
     notes: [...new Set(rows.flatMap((row) => row.incomparable ?? []))],
   }));
   const all = [head, ...sections.flatMap((section) => section.rows)];

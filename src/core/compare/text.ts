@@ -73,15 +73,22 @@ export function columnTitle(column: Column): string {
   return `${plain(column.rev)} (${plain(column.version)})`;
 }
 
-/** One cell with what the comparison says of it: `0.914 (+0.021, better)`. */
-export function cellText(row: Row, index: number, unit?: Unit): string {
+/** One cell with what the comparison says of it: `0.914 (+0.021, better)`. A longer value than `width` ends in `…`. */
+export function cellText(row: Row, index: number, unit?: Unit, width = Infinity): string {
   const unknown = row.unknown?.[index] ?? null;
   if (unknown !== null) return unknown;
-  const text = shortText(row.values[index] ?? null, unit);
+  const text = cut(shortText(row.values[index] ?? null, unit), width);
   const delta = row.delta?.[index] ?? null;
   if (row.comparable?.[index] === false) return `${text} (not comparable)`;
   if (delta === null || delta === 0) return text;
   const better = row.better?.[index] ?? null;
   const verdict = better === null ? '' : better ? ', better' : ', worse';
   return `${text} (${deltaText(delta, unit)}${verdict})`;
+}
+
+/** At most so many characters, the last one `…` where something was cut off. */
+export function cut(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const characters = [...text];
+  return characters.length > width ? `${characters.slice(0, width - 1).join('')}…` : text;
 }

@@ -90,12 +90,10 @@ export function toJson(value: unknown): Json {
     if (Array.isArray(item))
       return item.map((each: unknown) => convert(each, depth + 1)).slice(0, LIMITS.items);
     const entries = item instanceof Map ? [...item.entries()] : Object.entries(item);
-    const map: Record<string, Json> = Object.create(null) as Record<string, Json>;
-    for (const [key, each] of entries) {
-      if (left <= 0) break;
-      map[String(key)] = convert(each, depth + 1);
-    }
-    return map;
+    // `fromEntries` defines properties, so that even `__proto__` is a plain one.
+    return Object.fromEntries(
+      entries.flatMap(([key, each]) => (left <= 0 ? [] : [[String(key), convert(each, depth + 1)] as const])),
+    );
   };
   return convert(value, 0);
 }

@@ -57,7 +57,5 @@ export function labelsOf(revisions: readonly (readonly Entry[])[]): Label {
 /** The values by label, as the command line's `Revision` has them. */
 export function recordOf(entries: readonly Entry[]): Readonly<Record<string, Json>> {
   const label = labelsOf([entries]);
-  const record: Record<string, Json> = Object.create(null) as Record<string, Json>;
-  for (const entry of entries) record[label(entry)] = entry.value;
-  return { ...record };
+  return Object.fromEntries(entries.map((entry) => [label(entry), entry.value]));
 }

@@ -3,7 +3,8 @@ import { lstat, readFile } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
 import type { Stores } from '../artifacts/stores.js';
 import { dvcCacheFiles, findStores } from '../artifacts/stores.js';
-import { ObjectReader } from '../git/objects.js';
+import type { ObjectReader } from '../git/objects.js';
+import { openObjects } from '../git/objects.js';
 import type { Repository } from '../git/repository.js';
 import { locate } from '../tracking/dvc/locate.js';
 import type { ParsedLock } from '../tracking/dvc/lock.js';
@@ -42,11 +43,7 @@ export class FactsReader {
   private readonly fields = new LRUCache<string, ReadFields>({ max: 2000 });
 
   constructor(repository: Repository, signal?: AbortSignal) {
-    this.objects = new ObjectReader({
-      cwd: repository.root,
-      git: repository.git,
-      ...(signal ? { signal } : {}),
-    });
+    this.objects = openObjects(repository, signal ? { signal } : {});
     this.layouts = new Layouts(repository.objectFormat === 'sha256' ? 32 : 20);
     this.stores = findStores(repository, signal);
   }

@@ -23,7 +23,8 @@ export class ComparePanels implements vscode.Disposable, vscode.WebviewPanelSeri
   constructor(private readonly deps: ComparePanelDeps) {}
 
   /** Shows the comparison: the page that has it already, or a new one beside the others. */
-  open(request: CompareRequest): void {
+  open(asked: CompareRequest): void {
+    const request = { ...asked, revs: [...new Set(asked.revs)].slice(0, BOUNDS.columns) };
     const known = [...this.open_].find((page) => page.shows(request));
     if (known) return known.reveal();
     const panel = vscode.window.createWebviewPanel(

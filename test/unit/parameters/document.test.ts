@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { readFields } from '../../../src/core/parameters/document.js';
+
+const read = (path: string, text: string): unknown => {
+  const result = readFields(path, Buffer.from(text));
+  return result.ok ? Object.fromEntries(result.fields) : result.reason;
+};
+
+describe('Parameter and metrics files', () => {
+  it('are read as JSON, YAML and TOML alike', () => {
+    const expected = { 'train.lr': 0.1, 'train.layers': [64, 32], seed: 7 };
+    assert.deepEqual(read('params.json', '{"train": {"lr": 0.1, "layers": [64, 32]}, "seed": 7}'), expected);
+    assert.deepEqual(read('params.yaml', 'train:\n  lr: 0.1\n  layers: [64, 32]\nseed: 7\n'), expected);
+    assert.deepEqual(read('params.toml', 'seed = 7\n[train]\nlr = 0.1\nlayers = [64, 32]\n'), {
+      seed: 7,
+      'train.lr': 0.1,
+      'train.layers': [64, 32],
+    });
+  });
+
+  it("take Python's NaN and Infinity, which JSON does not have", () => {
+    const fields = read('metrics.json', '{"loss": NaN, "auc": 0.9}');
+    assert.deepEqual(fields, { loss: 'NaN', auc: 0.9 });
+  });
+
+  it('say why they have no fields', () => {
+    assert.match(String(read('metrics.json', '[1, 2]')), /no named values/);
+    assert.match(String(read('params.py', 'lr = 0.1')), /Python/);
+    assert.match(String(read('metrics.json', '')), /no named values/);
+    assert.equal(readFields('metrics.json', new Uint8Array(11 * 1024 * 1024)).ok, false);
+  });
+
+  it('survive every input: broken, deep, shared, hostile', () => {
+    const nested = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    const bomb = `a: &a [x,x,x,x,x,x,x,x]\n${'bcdefgh'
+      .split('')
+      .map(
+        (name, index) =>
+          `${name}: &${name} [${Array.from({ length: 8 }, () => `*${'abcdefg'[index] ?? 'a'}`).join(',')}]`,
+      )
+      .join('\n')}\n`;
+    for (const text of [
+      nested,
+      `{"a": ${nested}}`,
+      bomb,
+      '<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> x\n',
+      '\u0000',
+      'a: !!js/function x',
+    ]) {
+      for (const path of ['m.json', 'm.yaml', 'm.toml', 'm']) readFields(path, Buffer.from(text));
+    }
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 200 }),
+        fc.constantFrom('a.json', 'a.yaml', 'a.toml', 'a'),
+        (bytes, path) => {
+          readFields(path, bytes);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
