@@ -72,6 +72,8 @@ export class RepositoryCatalog implements Catalog {
   readonly experiments: Catalog['experiments'];
   readonly diagnostics: readonly Diagnostic[];
   private readonly names: NameSets;
+  /** Sets of the tracked snapshots are numbered on their own. */
+  private readonly trackedNames: NameSets;
   /** Newest first; positions are what the containment bits mean. */
   private readonly ordered: readonly Version[];
   private readonly belonging = new Map<NameSet, readonly (readonly number[])[]>();
@@ -93,6 +95,7 @@ export class RepositoryCatalog implements Catalog {
     this.ordered = [...versions].sort(byNewest);
     this.versions = new Map(this.ordered.map((version) => [version.tag, version]));
     this.names = new NameSets(parts.settings, boundNames(this.ordered));
+    this.trackedNames = new NameSets(parts.settings, boundNames(this.ordered));
     this.diagnostics = parts.diagnostics;
     this.changes = new Changes(parts.graph, parts.mergeBases, (commit) => this.named(commit));
   }
@@ -185,7 +188,7 @@ export class RepositoryCatalog implements Catalog {
     const tree = branch.commit === null ? undefined : this.parts.commits.treeOf(branch.commit);
     const { tracked } = this.parts;
     if (branch.commit === null || tree === undefined || !tracked.has(tree)) return on;
-    const named = this.names.name(tracked.get(tree));
+    const named = this.trackedNames.name(tracked.get(tree));
     const contains = await this.containedIn(branch, options);
     return { ...on, others: byPath(this.withVersions(named.others, named.otherNames, contains)) };
   }

@@ -4,8 +4,8 @@ import type { Diagnostic } from '../diagnostic.js';
 import { parseCommit } from '../git/commits.js';
 import { CommitGraph } from '../git/graph.js';
 import type { CommitId } from '../git/ids.js';
-import type { ObjectFailure } from '../git/objects.js';
-import { ObjectReader } from '../git/objects.js';
+import type { ObjectFailure, ObjectReader } from '../git/objects.js';
+import { openObjects } from '../git/objects.js';
 import { listRefs, readHead } from '../git/refs.js';
 import type { Repository } from '../git/repository.js';
 import type { LoadedSettings } from '../settings/load.js';
@@ -151,7 +151,7 @@ export class CatalogSource {
 
   /** A reader of this repository; the caller closes it. */
   reader(options: Abortable): ObjectReader {
-    return new ObjectReader({ cwd: this.repository.root, git: this.repository.git, ...options });
+    return openObjects(this.repository, options);
   }
 
   /** Reads commits whose trees are not yet known; those that fail are told by `failure`. */

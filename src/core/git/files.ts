@@ -1,4 +1,4 @@
-import { ObjectReader } from './objects.js';
+import { openObjects } from './objects.js';
 import type { Repository } from './repository.js';
 
 /** A file of a commit: its bytes, or why there are none. */
@@ -22,11 +22,7 @@ export async function readPathsAt(
   const found = new Map<string, FileAt>();
   if (paths.length === 0) return found;
   const limit = options.limit ?? LIMIT;
-  const reader = new ObjectReader({
-    cwd: repository.root,
-    git: repository.git,
-    ...(options.signal ? { signal: options.signal } : {}),
-  });
+  const reader = openObjects(repository, options.signal ? { signal: options.signal } : {});
   try {
     for (const path of new Set(paths)) {
       const missing = (reason: string): void => {

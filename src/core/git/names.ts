@@ -7,7 +7,7 @@
 export function refNameProblem(name: string): string | undefined {
   if (name === '') return 'is empty';
   if (name === '@') return 'is only @';
-  const control = /[\0-\x20\x7f]/.exec(name); // eslint-disable-line no-control-regex
+  const control = /[\0-\x20\x7f]/.exec(name);
   if (control !== null) return control[0] === ' ' ? 'has a space' : 'has a control character';
   const forbidden = /[~^:?*[\\]/.exec(name);
   if (forbidden !== null) return `has a ${forbidden[0]}, which Git forbids`;

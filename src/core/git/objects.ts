@@ -1,7 +1,9 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { GitEnvironment } from './process.js';
 import { isObjectId } from './ids.js';
+import { withoutLazyFetch } from './localObjects.js';
 import { GitError, gitFailure, spawnGit } from './process.js';
+import type { Repository } from './repository.js';
 
 export type ObjectType = 'commit' | 'tree' | 'blob' | 'tag';
 
@@ -38,6 +40,15 @@ interface ReaderOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A reader of a repository's objects; never fetches one that is not local. The caller closes it. */
+export function openObjects(
+  repository: Pick<Repository, 'root' | 'git' | 'commonDir' | 'objectFormat'>,
+  options: { readonly signal?: AbortSignal } = {},
+): ObjectReader {
+  const git = withoutLazyFetch(repository.git, repository.commonDir, repository.objectFormat);
+  return new ObjectReader({ cwd: repository.root, git, ...options });
+}
+
 /**
  * Reads any number of objects through one `git cat-file --batch-command --buffer` (Git 2.36), or through two
  * unbuffered processes where Git is older. Handlers may ask for more; answers come in the order of the
@@ -55,7 +66,7 @@ export class ObjectReader {
   private readonly unclear: { readonly id: string; readonly handler: Request['handler'] }[] = [];
   private readonly damaged = new Set<string>();
   private telling: NodeJS.Timeout | undefined;
-  private static batchCommand = new WeakMap<GitEnvironment, boolean>();
+  private static readonly batchCommand = new Map<string, boolean>();
 
   constructor(private readonly options: ReaderOptions) {}
 
@@ -116,7 +127,7 @@ export class ObjectReader {
   }
 
   private open(): Transport {
-    const supported = ObjectReader.batchCommand.get(this.options.git) ?? true;
+    const supported = ObjectReader.batchCommand.get(this.options.git.program) ?? true;
     const events: TransportEvents = {
       next: () => this.queue[this.head],
       answered: () => this.answered(),
@@ -188,7 +199,7 @@ export class ObjectReader {
       return;
     }
     if (batchCommand && /usage:|unknown option/.test(stderr)) {
-      ObjectReader.batchCommand.set(this.options.git, false);
+      ObjectReader.batchCommand.set(this.options.git.program, false);
     } else if (/not a git repository|dubious ownership/.test(stderr)) {
       this.fail(gitFailure(['cat-file'], exitCode, stderr));
       return;

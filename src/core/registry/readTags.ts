@@ -1,5 +1,5 @@
 import type { CommitId, ObjectId } from '../git/ids.js';
-import { ObjectReader } from '../git/objects.js';
+import { openObjects } from '../git/objects.js';
 import { runGit } from '../git/process.js';
 import { parseRefs } from '../git/refs.js';
 import type { Repository } from '../git/repository.js';
@@ -30,7 +30,7 @@ export async function readTagRefs(
   const refs = new Map<string, ObjectId>();
   const lightweight = new Map<string, CommitId>();
   const annotated: TagObject[] = [];
-  const reader = new ObjectReader({ cwd: repository.root, git: repository.git, ...options });
+  const reader = openObjects(repository, options);
   try {
     for (const ref of parseRefs(stdout.toString('utf8'))) {
       const name = shortTag(ref.name);

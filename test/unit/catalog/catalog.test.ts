@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import type { BranchModel, Version } from '../../../src/core/catalog/catalog.js';
 import type { RepositoryCatalog } from '../../../src/core/catalog/repositoryCatalog.js';
 import { openCatalog } from '../../../src/core/catalog/open.js';
@@ -309,6 +309,41 @@ describe('the catalog', () => {
       assert.equal(catalog.repository.shallow, true);
       assert.deepEqual((await modelsOn(catalog, 'main')).map(({ name }) => name), ['a']);
       shallow.dispose();
+    });
+
+    it('a partial clone, without fetching what is not local', async () => {
+      repo.dvcPointer('models/a.pkl').dvcPointer('models/b.pkl').commit('One');
+      repo.dvcPointer('models/a.pkl', { content: '2' }).commit('Two');
+      repo.git('config', 'uploadpack.allowFilter', 'true');
+      const partial = repo.clone('--filter=blob:none', '--no-checkout', '--no-local');
+      const before = partial.git('count-objects', '-v');
+      const catalog = await open(partial);
+      const branch = catalog.branches.find(({ remote }) => remote === null);
+      assert.ok(branch);
+      const on = await catalog.modelsOn(branch);
+      assert.deepEqual(on.models, []);
+      assert.deepEqual(on.diagnostics.map(({ code, path }) => [code, path]).sort(), [
+        ['object-missing', 'models/a.pkl.dvc'],
+        ['object-missing', 'models/b.pkl.dvc'],
+      ]);
+      assert.equal(partial.git('count-objects', '-v'), before);
+      partial.dispose();
+    });
+
+    it('a Git without cat-file --batch-command (before 2.36)', async () => {
+      repo.dvcPointer('models/a.pkl').lfsPointer('models/b.onnx').commit('One');
+      repo.registerVersion('a', 'v1.0.0');
+      const program = repo.at('.git', 'old-git');
+      writeFileSync(
+        program,
+        '#!/bin/sh\nfor word; do [ "$word" = --batch-command ] && { echo "error: unknown option" >&2; exit 129; }; done\nexec git "$@"\n',
+        { mode: 0o755 },
+      );
+      const catalog = await openCatalog(await openRepository(repo.dir, { git: gitEnvironment(repo.env, program) }));
+      assert.deepEqual((await modelsOn(catalog, 'main')).map(({ name, at }) => [name, at]), [
+        ['a', 'a@v1.0.0'],
+        ['b', null],
+      ]);
     });
 
     it('packed refs, and objects borrowed from an alternate', async () => {
