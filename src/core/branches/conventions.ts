@@ -49,7 +49,7 @@ export interface NameRules {
   readonly enforced: boolean;
   readonly conventions: readonly CompiledConvention[];
   /** Protected branches and the default one: no convention applies to them. */
-  isExempt(name: string): boolean;
+  readonly isExempt: (name: string) => boolean;
 }
 
 const ready = new WeakMap<Settings['branches'], NameRules>();

@@ -3,7 +3,7 @@ import { porcelain } from '../git/porcelain.js';
 import { runGit } from '../git/process.js';
 import type { Repository } from '../git/repository.js';
 import { writeGit } from '../git/write.js';
-import { deleteRef } from './apply.js';
+import { deleteRef } from './steps.js';
 import { rulesOf } from './conventions.js';
 import { BranchError } from './errors.js';
 import { conflictMessage, findConflict, publishingRemote, readExisting } from './existing.js';

@@ -37,7 +37,7 @@ function schemaOf(schema: Described): JsonSchema {
   if (schema.wrapped !== undefined) return schemaOf(schema.wrapped);
   if (schema.pipe !== undefined) {
     const parts = schema.pipe.map((part) => (part.pipe === schema.pipe ? ownSchema(part) : schemaOf(part)));
-    return Object.assign({}, ...parts);
+    return Object.fromEntries(parts.flatMap((part) => Object.entries(part)));
   }
   return ownSchema(schema);
 }

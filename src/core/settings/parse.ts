@@ -180,7 +180,9 @@ function nameOf(path: Path): string {
 function describeValue(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';
-  return typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : String(value);
+  return typeof value === 'string'
+    ? JSON.stringify(value.slice(0, 60))
+    : (JSON.stringify(value) ?? 'nothing');
 }
 
 function sentence(text: string): string {

@@ -32,7 +32,10 @@ describe('adding lines to models.match', () => {
       edited('models:\n  match:\n  - "!x" # why\n  # more\nremote: up\n', 'a'),
       'models:\n  match:\n  - "!x" # why\n  - "a"\n  # more\nremote: up\n',
     );
-    assert.equal(edited('models: \r\n  match:\r\n    - x', 'a'), 'models: \r\n  match:\r\n    - x\r\n    - "a"\r\n');
+    assert.equal(
+      edited('models: \r\n  match:\r\n    - x', 'a'),
+      'models: \r\n  match:\r\n    - x\r\n    - "a"\r\n',
+    );
     assert.equal(edited('models:\n  match: ["!x"]\n', 'a'), 'models:\n  match: ["!x", "a"]\n');
     assert.equal(edited('models:\n  match: []\n', 'a'), 'models:\n  match: ["a"]\n');
   });
@@ -44,7 +47,10 @@ describe('adding lines to models.match', () => {
 
   it('makes exactly the named path a model, or none, whatever its characters', () => {
     const path = fc
-      .array(fc.string({ unit: fc.constantFrom(...'ab*?[]{}()!+@|.#^$ -'), minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 3 })
+      .array(fc.string({ unit: fc.constantFrom(...'ab*?[]{}()!+@|.#^$ -'), minLength: 1, maxLength: 6 }), {
+        minLength: 1,
+        maxLength: 3,
+      })
       .map((parts) => parts.join('/'))
       .filter((text) => !/(^|\/)\.{1,2}(\/|$)|^!|(^|\/)\s|\s(\/|$)/.test(text));
     fc.assert(

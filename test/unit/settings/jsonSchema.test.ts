@@ -22,8 +22,9 @@ describe('media/modelkeep.schema.json', () => {
       if (typeof schema !== 'object' || schema === null) return;
       for (const [key, value] of Object.entries(schema)) {
         if (key === 'properties' && typeof value === 'object' && value !== null) {
-          for (const [name, property] of Object.entries(value)) {
-            if (!('description' in Object(property))) bare.push(`${where}.${name}`);
+          for (const [name, property] of Object.entries(value as Record<string, unknown>)) {
+            const described = typeof property === 'object' && property !== null && 'description' in property;
+            if (!described) bare.push(`${where}.${name}`);
           }
         }
         visit(value, `${where}.${key}`);

@@ -1,0 +1,41 @@
+import type { Repository } from '../git/repository.js';
+import { writeGit } from '../git/write.js';
+import type { CreatedBranch } from './apply.js';
+import { BranchError } from './errors.js';
+import { deleteRef, headOf, popStash, raw, withHook } from './steps.js';
+
+/**
+ * Takes a branch back that was just made: what was checked out is again, stashed changes return, the branch is
+ * gone. Refused once it was pushed, has commits of its own or its worktree has changes.
+ */
+export async function undoBranch(repository: Repository, made: CreatedBranch): Promise<void> {
+  if (made.pushed)
+    throw new BranchError(
+      'published',
+      `${made.branch} is on ${made.remote ?? 'the remote'} already: it is not taken back.`,
+    );
+  if (made.commit === null) {
+    if (made.previous.branch !== null)
+      await raw(repository, ['symbolic-ref', 'HEAD', `refs/heads/${made.previous.branch}`], {});
+    return;
+  }
+  const { stdout } = await writeGit(
+    repository,
+    ['rev-parse', '--verify', '--quiet', `refs/heads/${made.branch}`],
+    { accept: [0, 1] },
+  );
+  if (stdout.toString('utf8').trim() !== made.commit) {
+    throw new BranchError('changed', `${made.branch} has moved since: it is not taken back.`);
+  }
+  if (made.worktree !== null) {
+    await raw(repository, ['worktree', 'remove', made.worktree], {}); // refuses where there are changes
+  } else if (made.checkedOut && (await headOf(repository, repository.root)) === made.branch) {
+    const { branch, commit } = made.previous;
+    const back = branch === null ? ['--detach', commit ?? made.commit] : [branch];
+    await withHook(repository, branch ?? 'HEAD', repository.root, () =>
+      raw(repository, ['switch', '--quiet', ...back], {}),
+    );
+    if (made.stash !== null) await popStash(repository, made.stash);
+  }
+  await deleteRef(repository, made.branch, made.commit);
+}
