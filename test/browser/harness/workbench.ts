@@ -228,7 +228,9 @@ export class Workbench {
   async screenshot(name: string): Promise<string> {
     await mkdir(PICTURES, { recursive: true });
     const path = join(PICTURES, `${name}.png`);
+    // A hover of where the mouse was fades a moment after it has left.
     await this.page.mouse.move(0, 0);
+    await this.page.locator('.workbench-hover-container:visible').waitFor({ state: 'hidden' });
     await this.page.screenshot({ path, animations: 'disabled' });
     return path;
   }
