@@ -71,7 +71,7 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
     .sort((left, right) => right.event.seconds - left.event.seconds);
   const events = (at === undefined ? changes : heldAt(changes, at)).map(eventOf);
   if (format === 'json') await context.answer({ events });
-  else await context.out(printable(textOf(events, format)));
+  else await context.out(textOf(events, format));
   return 0;
 }
 
@@ -141,7 +141,7 @@ const COLUMNS = [
 
 function textOf(events: readonly HistoryEvent[], format: Exclude<Format, 'json'>): string {
   if (format === 'lines')
-    return events.length === 0 ? 'no stage was ever assigned\n' : events.map(line).join('');
+    return events.length === 0 ? 'no stage was ever assigned\n' : printable(events.map(line).join(''));
   const rows = events.map((one) => [
     one.time,
     one.model,
@@ -172,10 +172,11 @@ function short(version: string | null): string {
 
 /** RFC 4180; a leading sign that spreadsheets take for a formula is set apart by an apostrophe. */
 function csvField(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const plain = printable(text);
+  const safe = /^[=+\-@\t]/.test(plain) ? `'${plain}` : plain;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 function markdownCell(text: string): string {
-  return text.replace(/[\\|`*_<>[\]#]/g, '\\$&').replace(/\r?\n/g, ' ');
+  return printable(text.replace(/\s*\n\s*/g, ' ')).replace(/[\\|`*_<>[\]#]/g, '\\$&');
 }

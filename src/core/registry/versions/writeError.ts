@@ -24,6 +24,9 @@ export function tagError(error: unknown, tag: PlannedTag): unknown {
       `Git cannot hold the tag ${tag.tag} beside one that is there: ${error.message}`,
     );
   }
+  if (UNWRITABLE.test(stderr)) {
+    return refuse('disk', `The tag ${tag.tag} could not be written: ${error.message}`);
+  }
   switch (error.reason) {
     case 'exists':
       return refuse(
@@ -37,14 +40,16 @@ export function tagError(error: unknown, tag: PlannedTag): unknown {
       );
     case 'locked':
       return refuse('locked', lockMessage(tag.tag, error));
-    case 'disk':
-      return refuse('disk', `The tag ${tag.tag} could not be written: ${error.message}`);
     case 'hook':
       return refuse('hook', `A hook of this repository refused the tag ${tag.tag}: ${said(stderr)}`);
     default:
       return refuse('git', `Git did not make the tag ${tag.tag}: ${error.message}`);
   }
 }
+
+/** A full or read-only disk, a quota, a folder that is not ours: before locks, which cannot be made then either. */
+const UNWRITABLE =
+  /No space left|File too large|Disk quota|Read-only file system|Permission denied|Operation not permitted|non-directory in the way|unable to write|write error/;
 
 /** Why a tag that was just made could not be taken back: the one case in which something is left behind. */
 export function deletionError(error: unknown, tag: string): unknown {

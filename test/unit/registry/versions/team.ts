@@ -17,8 +17,12 @@ export function teamRepository(): { repo: GitRepo; remote: GitRepo } {
   return { repo, remote: repo.bare() };
 }
 
-export async function opened(repo: GitRepo, env: NodeJS.ProcessEnv = {}): Promise<Repository> {
-  return openRepository(repo.dir, { git: gitEnvironment({ ...repo.env, ...env }) });
+export async function opened(
+  repo: GitRepo,
+  env: NodeJS.ProcessEnv = {},
+  program = 'git',
+): Promise<Repository> {
+  return openRepository(repo.dir, { git: gitEnvironment({ ...repo.env, ...env }, program) });
 }
 
 export async function catalogOf(repo: GitRepo, env: NodeJS.ProcessEnv = {}): Promise<Catalog> {
