@@ -10,14 +10,20 @@ export interface Case {
   run(round: number): number | Promise<number>;
 }
 
-/** Median milliseconds by case name. */
-export type Medians = ReadonlyMap<string, number>;
+/** Milliseconds of all rounds. On a busy machine the least says more than the median. */
+export interface Timing {
+  readonly median: number;
+  readonly least: number;
+}
+
+/** By the name of the case. */
+export type Timings = ReadonlyMap<string, Timing>;
 
 /**
  * Runs all cases once per round, in turn, so that whatever else the machine does falls on all of them alike.
  * One round more than asked for comes first and does not count.
  */
-export async function interleave(cases: readonly Case[], rounds: number): Promise<Medians> {
+export async function interleave(cases: readonly Case[], rounds: number): Promise<Timings> {
   const times = new Map<string, number[]>(cases.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round++) {
     for (const each of cases) {
@@ -27,7 +33,9 @@ export async function interleave(cases: readonly Case[], rounds: number): Promis
     process.stderr.write(`\r  round ${round} of ${rounds}`);
   }
   process.stderr.write('\r                      \r');
-  return new Map([...times].map(([name, list]) => [name, median(list)]));
+  return new Map(
+    [...times].map(([name, list]) => [name, { median: median(list), least: Math.min(...list) }]),
+  );
 }
 
 /** The middle value, or the mean of the two in the middle; NaN of nothing. */

@@ -50,7 +50,7 @@ async function hold(contest: Contest, program: string): Promise<readonly Line[]>
           time(process.execPath, [CLI, ...args], { cwd: repository, env: { MODELKEEP_CACHE_DIR: folder } }),
         0,
       );
-    const medians = await interleave(
+    const timings = await interleave(
       [
         {
           name: 'theirs',
@@ -61,12 +61,12 @@ async function hold(contest: Contest, program: string): Promise<readonly Line[]>
       ],
       contest.rounds,
     );
-    const theirs = medians.get('theirs') ?? NaN;
+    const theirs = timings.get('theirs')?.median ?? NaN;
     const line = (name: string): Line => {
-      const times = theirs / (medians.get(name) ?? NaN);
+      const times = theirs / (timings.get(name)?.median ?? NaN);
       return {
         name: `${contest.title}, ${name}`,
-        measured: duration(medians.get(name) ?? NaN),
+        measured: duration(timings.get(name)?.median ?? NaN),
         ratio: `${times.toFixed(1)} times faster`,
         ...(contest.goal === undefined
           ? {}
