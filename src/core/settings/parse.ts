@@ -17,6 +17,7 @@ export interface ParsedSettings {
 /** Rounds of taking mistakes out; a file that has some after that is not worth more time. */
 const ROUNDS = 20;
 const MOST_DIAGNOSTICS = 50;
+const MOST_BRACKETS = 5000;
 
 /**
  * Reads `modelkeep.yaml`. Never throws: each mistake is a diagnostic on its line, what is wrong is left out
@@ -29,6 +30,10 @@ export function parseSettings(text: string): ParsedSettings {
   });
   if (Buffer.byteLength(text) > SETTINGS_LIMIT) {
     return broken(`This file is larger than ${String(SETTINGS_LIMIT / 1024)} KB; the defaults hold.`);
+  }
+  // A parser's stack and time grow with nesting; no settings come near.
+  if ((text.match(/[[{]/g)?.length ?? 0) > MOST_BRACKETS) {
+    return broken('This file has too many brackets to be settings; the defaults hold.');
   }
   try {
     const source = new SettingsSource(text);

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import path from 'node:path';
+import { main } from '../../../src/cli/main.js';
+import { GitRepo } from '../../fixtures/gitRepo.js';
+
+interface Ran {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line in this process, in a repository's folder. */
+async function modelkeep(repo: GitRepo, ...args: string[]): Promise<Ran> {
+  let stdout = '';
+  let stderr = '';
+  const stream = (add: (text: string) => void) =>
+    Object.assign(new EventEmitter(), { isTTY: false, write: (text: string) => (add(text), true) });
+  const process = Object.assign(new EventEmitter(), {
+    cwd: () => repo.dir,
+    env: { ...repo.env, MODELKEEP_CACHE_DIR: path.join(repo.dir, '.git', 'modelkeep-cache') },
+    stdout: stream((text) => (stdout += text)),
+    stderr: stream((text) => (stderr += text)),
+  });
+  const exitCode = await main(args, process as unknown as NodeJS.Process);
+  return { exitCode, stdout, stderr };
+}
+
+const CONVENTIONS =
+  'branches:\n  conventions:\n    - { name: experiment, pattern: "experiment/{model}_{slug}" }\n    - { name: bugfix, pattern: "bugfix/{slug}" }\n';
+
+describe('modelkeep branch and check-branch', () => {
+  let repo: GitRepo;
+  beforeEach(() => {
+    repo = GitRepo.create();
+    repo
+      .dvcPointer('models/churn.pkl', { content: 'one' })
+      .write('modelkeep.yaml', CONVENTIONS)
+      .commit('start');
+  });
+  afterEach(() => repo.dispose());
+
+  it('shows what it would do, and does it', async () => {
+    const dry = await modelkeep(repo, 'branch', 'churn', 'lower rate', '--dry-run');
+    assert.deepEqual(
+      [dry.exitCode, dry.stdout, repo.git('branch', '--show-current')],
+      [
+        0,
+        `would make experiment/churn_lower-rate from main (${repo.head().slice(0, 8)}):\n  git switch --no-track -c experiment/churn_lower-rate ${repo.head().slice(0, 12)}\n`,
+        'main',
+      ],
+    );
+    const done = await modelkeep(repo, 'branch', 'models/churn.pkl', 'lower rate', '--json');
+    assert.deepEqual(JSON.parse(done.stdout), {
+      schema: 1,
+      branch: 'experiment/churn_lower-rate',
+      from: 'main',
+      commit: repo.head('main'),
+      pushed: false,
+    });
+    assert.equal(repo.git('branch', '--show-current'), 'experiment/churn_lower-rate');
+  });
+
+  it('makes a linked worktree from a version, and publishes', async () => {
+    repo.registerVersion('churn', 'v1.0.0');
+    const remote = repo.bare();
+    const folder = path.join(path.dirname(repo.dir), 'linked');
+    const { exitCode, stdout } = await modelkeep(
+      repo,
+      'branch',
+      'churn',
+      'x',
+      '--kind',
+      'bugfix',
+      '--from',
+      'v1.0.0',
+      '--worktree',
+      '../linked',
+      '--push',
+      '--json',
+    );
+    assert.deepEqual(
+      [exitCode, JSON.parse(stdout)],
+      [
+        0,
+        {
+          schema: 1,
+          branch: 'bugfix/x',
+          from: 'churn@v1.0.0',
+          commit: repo.head(),
+          worktree: folder,
+          pushed: true,
+        },
+      ],
+    );
+    assert.equal(remote.head('bugfix/x'), repo.head());
+    remote.dispose();
+  });
+
+  it('refuses with exit 2 and says what could be done instead', async () => {
+    repo.write('models/churn.pkl.dvc', 'outs: []\n');
+    const dirty = await modelkeep(repo, 'branch', 'churn', 'x');
+    assert.equal(dirty.exitCode, 2);
+    assert.match(
+      dirty.stderr,
+      /has changes \(models\/churn\.pkl\.dvc\).*Use --carry, --stash, --worktree DIR or --no-checkout/,
+    );
+    const unknown = await modelkeep(repo, 'branch', 'chum', 'x', '--no-checkout');
+    assert.deepEqual([unknown.exitCode, /There is no model "chum"/.test(unknown.stderr)], [2, true]);
+    const kind = await modelkeep(repo, 'branch', 'churn', 'x', '--kind', 'zzz');
+    assert.deepEqual([kind.exitCode, kind.stderr.split('\n').slice(1, 3)], [2, ['  experiment', '  bugfix']]);
+  });
+
+  it('checks the current branch, given names and all branches', async () => {
+    assert.equal((await modelkeep(repo, 'check-branch')).exitCode, 0);
+    const { exitCode, stdout } = await modelkeep(
+      repo,
+      'check-branch',
+      'experiment/churn_lr',
+      'exp/Churn LR',
+      'main',
+      '--json',
+    );
+    assert.equal(exitCode, 1);
+    assert.deepEqual(JSON.parse(stdout), {
+      schema: 1,
+      branches: [
+        { name: 'experiment/churn_lr', ok: true },
+        {
+          name: 'exp/Churn LR',
+          ok: false,
+          code: 'git',
+          rule: 'The name has a space.',
+          suggestion: 'experiment/churn_lr',
+        },
+        { name: 'main', ok: true },
+      ],
+    });
+    repo.branch('wip');
+    const all = await modelkeep(repo, 'check-branch', '--all');
+    assert.equal(all.exitCode, 1);
+    assert.match(
+      all.stdout,
+      /^ok {4}main\nwrong wip {2}The name must start with experiment\/ or bugfix\/\. Try experiment\/wip_change\n$/,
+    );
+  });
+
+  it('enforces nothing without conventions', async () => {
+    repo.remove('modelkeep.yaml').commit('no settings').valueOf();
+    const { exitCode, stderr } = await modelkeep(repo, 'check-branch', 'whatever', '--all');
+    assert.equal(exitCode, 0);
+    assert.match(stderr, /nothing is enforced/);
+  });
+
+  it('exports patterns for servers', async () => {
+    const gitlab = await modelkeep(repo, 'check-branch', '--export', 'gitlab');
+    const pattern = new RegExp(gitlab.stdout.trim(), 'u');
+    assert.deepEqual(
+      ['main', 'bugfix/x', 'wip'].map((name) => pattern.test(name)),
+      [true, true, false],
+    );
+    const github = await modelkeep(repo, 'check-branch', '--export', 'github');
+    assert.match(github.stdout, /"type": "branch_name_pattern"/);
+    assert.equal((await modelkeep(repo, 'check-branch', '--export', 'svn')).exitCode, 2);
+  });
+});
