@@ -36,7 +36,7 @@ export async function planPointer(
       `"${model}" is registered in another repository: it cannot be beside the code here`,
     );
   }
-  if (wanted?.pointer == null || wanted.path === null) {
+  if (wanted === null || wanted.pointer === null || wanted.path === null) {
     throw new PinError('no-pointer', `"${model}" has no tracked file in ${commit.slice(0, 8)}`);
   }
   const present = head.commit === null ? null : await modelAt(catalog, identity, head.commit, abortable);

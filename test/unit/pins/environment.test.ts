@@ -7,6 +7,12 @@ import { parseSettings } from '../../../src/core/settings/parse.js';
 
 const NEW = { name: 'staging', model: 'churn', file: 'config/model.yaml', version: 'model.version' };
 const LINE = 'staging: { model: churn, file: config/model.yaml, version: model.version }';
+const staging = (settings: unknown): unknown => {
+  assert.ok(settings !== null && typeof settings === 'object' && 'environments' in settings);
+  const { environments } = settings;
+  assert.ok(environments !== null && typeof environments === 'object' && 'staging' in environments);
+  return environments.staging;
+};
 const add = (text: string): string => applyEdit(text, planEnvironment(text, NEW));
 
 describe('adding an environment to the settings', () => {
@@ -27,7 +33,8 @@ describe('adding an environment to the settings', () => {
       ],
     ] as const) {
       assert.equal(add(before), after, before);
-      assert.deepEqual(parse(after).environments.staging, {
+      const read: unknown = parse(after);
+      assert.deepEqual(staging(read), {
         model: 'churn',
         file: 'config/model.yaml',
         version: 'model.version',

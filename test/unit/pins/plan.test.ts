@@ -120,7 +120,7 @@ describe('a pin', () => {
       planned.diff,
       /^--- a\/config\/model\.yaml\n\+\+\+ b\/config\/model\.yaml\n@@ -1,4 \+1,4 @@\n/,
     );
-    assert.match(planned.diff, /\n-  version: v1\.0\.0 # pinned\n\+  version: v2\.0\.0 # pinned\n$/);
+    assert.match(planned.diff, /\n- {2}version: v1\.0\.0 # pinned\n\+ {2}version: v2\.0\.0 # pinned\n$/);
     assert.deepEqual(planned.warnings, []);
     chmodSync(repo.at(YAML), 0o640);
     const before = text();

@@ -122,13 +122,13 @@ async function judgeVersion(
   }
   const stage = wanted === null ? undefined : await stageOf(request, wanted, version);
   if (wanted !== null && !(version?.stages.includes(wanted) ?? false)) {
-    const missing = stage?.holder == null ? await structurallyMissing(request) : undefined;
+    const missing = (stage?.holder ?? null) === null ? await structurallyMissing(request) : undefined;
     if (missing !== undefined) unknown = true;
     reasons.push(
       missing === undefined
         ? {
             code: 'not-approved',
-            message: `${name} does not hold ${wanted}${stage?.holder == null ? '' : `, ${stage.holder} does`}`,
+            message: `${name} does not hold ${wanted}${stage === undefined || stage.holder === null ? '' : `, ${stage.holder} does`}`,
           }
         : {
             code: 'tags-not-fetched',

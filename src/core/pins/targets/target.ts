@@ -34,13 +34,7 @@ export function replaceValue(file: string, text: string, path: string, value: st
   const format = formatOf(file);
   const refused = refusal(format, text);
   if (refused || !format) return { problem: refused ?? unsupported() };
-  // eslint-disable-next-line no-control-regex -- control characters are what is being refused
-  if (
-    value === '' ||
-    /[\u0000-\u001f\u007f\u0085\u2028\u2029\ufeff]|[\ud800-\udfff](?![\udc00-\udfff])/.test(
-      value.replace(/[\ud800-\udbff][\udc00-\udfff]/g, ''),
-    )
-  ) {
+  if (value === '' || !isOneLine(value)) {
     return problem('unsupported', 'A pin is one line of text, and never empty');
   }
   return guarded(() => {
@@ -70,6 +64,11 @@ function refusal(format: TargetFormat | undefined, text: string): TargetProblem 
   return line === undefined
     ? undefined
     : { code: 'conflict', message: 'The file has conflict markers: finish the merge first', line };
+}
+
+/** No control character, line or paragraph separator, byte order mark or half a code point. */
+function isOneLine(value: string): boolean {
+  return !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufeff]/u.test(value);
 }
 
 function unsupported(): TargetProblem {

@@ -1,5 +1,5 @@
-import type { Document, Node, ParsedNode, Scalar, YAMLMap } from 'yaml';
-import { Alias, isAlias, isMap, isScalar, isSeq, parseAllDocuments, parseDocument } from 'yaml';
+import type { Alias, Document, Node, ParsedNode, Scalar, YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, parseAllDocuments, parseDocument } from 'yaml';
 import type { Finding, Located, Replacement, TargetFormat, TextRange } from './finding.js';
 import { DEPTH_LIMIT, lineOf, nesting, problem } from './finding.js';
 import type { ValuePath } from './valuePath.js';
@@ -243,7 +243,7 @@ function rangeOf(node: Alias): TextRange | null {
 /** A plain `2.10` is a number to YAML and a version to us: what is written counts. */
 function scalarText(node: Scalar): string {
   if (typeof node.value === 'string') return node.value;
-  return node.value === null ? '' : (node.source ?? String(node.value));
+  return node.value === null ? '' : (node.source ?? '');
 }
 
 function keyText(key: unknown): string | undefined {
