@@ -19,7 +19,10 @@ import type { CompareRequest } from './editor/compare/provider.js';
 import { Documents } from './editor/documents/documents.js';
 import { createLog } from './editor/log.js';
 import { Notifier } from './editor/notify.js';
+import { Problems } from './editor/diagnostics/problems.js';
+import { DriftDecorations } from './editor/pins/driftDecorations.js';
 import { PinBoard } from './editor/pins/pinBoard.js';
+import { PinLanguage } from './editor/pins/pinLanguage.js';
 import { PinStatusBar } from './editor/statusBar/pinStatusBar.js';
 import { CatalogStore } from './editor/store/catalogStore.js';
 import { ModelsProvider } from './editor/tree/modelsProvider.js';
@@ -40,6 +43,9 @@ export function activate({ subscriptions, workspaceState, extensionUri }: vscode
   const pins = own(new PinBoard(store, log));
   const provider = own(new ModelsProvider(store, options, pins, parametersOf, log));
   own(new ModelsView(store, provider, options));
+  own(new Problems(store, pins, log));
+  own(new PinLanguage(store, pins));
+  own(new DriftDecorations(store, pins));
   const statusBar = own(new PinStatusBar(store, pins, log));
   const comparisons = own(new ComparePanels({ extensionUri, provider: own(new CatalogCompareProvider(store)), log }));
 

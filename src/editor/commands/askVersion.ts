@@ -15,7 +15,13 @@ export async function versionChoices(
     .map((version): Choice<Version> => ({
       label: `$(tag) ${version.version}`,
       description: dots(version.stages.join(', '), !version.active && vscode.l10n.t('deregistered'), ago(Date.parse(version.time))),
-      detail: version.message.split('\n', 1)[0] ?? '',
+      ...said(version),
       value: version,
     }));
+}
+
+/** What somebody wrote; GTO's own message only repeats the label. */
+function said({ message }: Version): { readonly detail?: string } {
+  const first = message.split('\n', 1)[0] ?? '';
+  return first === '' || first.startsWith('Registering artifact ') ? {} : { detail: first };
 }

@@ -31,7 +31,7 @@ export async function previewBranch(
     { label: `$(git-commit) ${t('Start from {0}…', plan.from.label)}`, description: plan.from.commit?.slice(0, 8) ?? '', value: 'from' },
     ...(draft.whole || conventions.length < 2
       ? []
-      : [{ label: `$(symbol-enum) ${t('Kind: {0}…', plan.kind ?? '')}`, value: 'kind' as const }]),
+      : [{ label: `$(list-selection) ${t('Kind: {0}…', plan.kind ?? '')}`, value: 'kind' as const }]),
     { label: `$(copy) ${t('Copy the Git commands')}`, detail: first ? lines(plan, first.value.mode) : '', value: 'copy' },
   ];
   const chosen = await pick<Choosable>(position, { placeholder: t('Nothing is done before you choose'), items });
