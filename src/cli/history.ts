@@ -1,3 +1,4 @@
+import { escapeCsv, escapeMarkdown, guard as guardFormula } from '../core/compare/format.js';
 import { isoTime } from '../core/git/commits.js';
 import { stageHistory } from '../core/registry/gto/stageHistory.js';
 import type { StageChange } from '../core/registry/gto/stageHistory.js';
@@ -154,8 +155,12 @@ function textOf(events: readonly HistoryEvent[], format: Exclude<Format, 'json'>
     one.tag,
     one.commit,
   ]);
-  if (format === 'csv') return [COLUMNS, ...rows].map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
-  const cells = (row: readonly string[]): string => `| ${row.map(markdownCell).join(' | ')} |\n`;
+  if (format === 'csv')
+    return [COLUMNS, ...rows]
+      .map((row) => `${row.map((text) => escapeCsv(guardFormula(printable(text)))).join(',')}\r\n`)
+      .join('');
+  const cells = (row: readonly string[]): string =>
+    `| ${row.map((text) => escapeMarkdown(printable(text))).join(' | ')} |\n`;
   return cells(COLUMNS) + cells(COLUMNS.map(() => '---')) + rows.map(cells).join('');
 }
 
@@ -168,15 +173,4 @@ function line(event: HistoryEvent): string {
 function short(version: string | null): string {
   if (version === null) return 'none';
   return version.startsWith('v') ? version : version.slice(0, 10);
-}
-
-/** RFC 4180; a leading sign that spreadsheets take for a formula is set apart by an apostrophe. */
-function csvField(text: string): string {
-  const plain = printable(text);
-  const safe = /^[=+\-@\t]/.test(plain) ? `'${plain}` : plain;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-function markdownCell(text: string): string {
-  return printable(text.replace(/\s*\n\s*/g, ' ')).replace(/[\\|`*_<>[\]#]/g, '\\$&');
 }

@@ -109,7 +109,7 @@ export function escapeCsv(text: string): string {
 }
 
 /** Repository text that starts like a formula is not run by the spreadsheet that opens the file. */
-function guard(text: string): string {
+export function guard(text: string): string {
   return /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text;
 }
 

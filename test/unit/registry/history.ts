@@ -1,4 +1,4 @@
-import type { CommitId, ObjectId } from '../../../src/core/git/ids.js';
+import type { CommitId } from '../../../src/core/git/ids.js';
 import { commitId } from '../../../src/core/git/ids.js';
 import { buildGtoState } from '../../../src/core/registry/gto/build.js';
 import type { GtoState } from '../../../src/core/registry/gto/state.js';
@@ -15,7 +15,7 @@ export type TagLine = readonly [name: string, commit: number, second: number, mo
 export function tagObjects(lines: readonly TagLine[]): readonly TagObject[] {
   return lines.map(([name, commit, seconds, more], index) => ({
     ref: `refs/tags/${name}`,
-    id: commitId(index.toString(16).padStart(40, '0')) as ObjectId,
+    id: commitId(index.toString(16).padStart(40, '0')),
     name,
     commit: commitNumber(commit),
     tagger: { name: 'Ada', email: 'ada@example.com', seconds, zone: '+0000' },
