@@ -57,13 +57,33 @@ export async function commitPins(
     throw new PinError('changed', 'There is nothing to commit: that version is pinned already');
   await assertClean(repository, files, options);
   await applyPins(repository, plans, options);
-  await writeGit(
-    repository,
-    ['--literal-pathspecs', 'commit', '--quiet', '--only', '--file=-', '--cleanup=strip', '--', ...files],
-    { ...options, input: message },
-  );
+  try {
+    await writeGit(
+      repository,
+      ['--literal-pathspecs', 'commit', '--quiet', '--only', '--file=-', '--cleanup=strip', '--', ...files],
+      { ...options, input: message },
+    );
+  } catch (error) {
+    // A hook or a lock refused: the files go back to what they were, which is what HEAD has.
+    await undoPins(repository, plans);
+    throw error;
+  }
   const head = await runGit(repository.git, ['rev-parse', 'HEAD'], { cwd: repository.root, ...options });
   return head.stdout.toString('utf8').trim();
+}
+
+/** Takes back what `applyPins` wrote; a file that somebody changed since is left alone. */
+async function undoPins(repository: Repository, plans: readonly PinPlan[]): Promise<void> {
+  const back = mergeFiles(plans).map((plan) => ({ ...plan, text: plan.newText, newText: plan.text }));
+  for (const plan of back) {
+    const found = await readWorkingFile(repository.root, plan.file);
+    if ('text' in found && found.text === plan.text) await writeFiles(repository.root, [plan]);
+  }
+  for (const { path: file } of plans.flatMap((plan) => plan.restore)) {
+    await writeGit(repository, ['--literal-pathspecs', 'restore', '--worktree', '--', file], {
+      env: { GIT_LFS_SKIP_SMUDGE: '1' },
+    });
+  }
 }
 
 /** Every path that plans write. */

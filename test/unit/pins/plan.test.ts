@@ -217,6 +217,29 @@ describe('a pin', () => {
   });
 });
 
+describe('committing a pin', () => {
+  let repo: GitRepo;
+  beforeEach(() => (repo = churn()));
+  afterEach(() => repo.dispose());
+
+  it('leaves everything as it was when a hook or a lock refuses', async () => {
+    const repository = await openRepository(repo.dir);
+    const planned = await plan(repo, 'v2.0.0', 'production');
+    const before = repo.git('rev-parse', 'HEAD');
+    const left = (): readonly string[] => [repo.git('rev-parse', 'HEAD'), repo.git('status', '--porcelain')];
+    repo.write('.git/hooks/pre-commit', '#!/bin/sh\necho "not on Fridays" >&2\nexit 1\n');
+    chmodSync(repo.at('.git/hooks/pre-commit'), 0o755);
+    await assert.rejects(commitPins(repository, [planned], 'Pin'), /Fridays/);
+    assert.deepEqual(left(), [before, '']);
+    repo.remove('.git/hooks/pre-commit').write('.git/index.lock', '');
+    await assert.rejects(commitPins(repository, [planned], 'Pin'), /index\.lock/);
+    repo.remove('.git/index.lock');
+    assert.deepEqual(left(), [before, '']);
+    await commitPins(repository, [planned], 'Pin');
+    assert.equal(repo.git('log', '-1', '--format=%s %an'), 'Pin Ada Tester');
+  });
+});
+
 describe('a pin of several places', () => {
   let repo: GitRepo;
   afterEach(() => repo.dispose());

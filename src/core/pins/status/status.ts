@@ -227,7 +227,8 @@ function readPinned({ now, fetched }: Shared, reading: PinReading): Finding<Pinn
   const [first] = files;
   const remote = !ref.worktree && ref.name.includes('/');
   const asOf = ref.worktree ? now : remote ? fetched?.toISOString() : undefined;
-  const source = `${targetsOf(reading.pin).join(', ')} on ${ref.name}`;
+  const where = ref.worktree ? 'in the working copy' : `on ${ref.name}`;
+  const source = `${targetsOf(reading.pin).join(', ')} ${where}`;
   const side = { source, ...(asOf === undefined ? {} : { asOf }) };
   if (!first) return because(side, 'unknown', 'unreadable-pin', 'Only pins in files can be read yet');
   const reasons: Reason[] = [];
