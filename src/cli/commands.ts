@@ -4,6 +4,7 @@ import type { Command } from './command.js';
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   list: async () => (await import('./list.js')).list,
   show: async () => (await import('./show.js')).show,
+  log: async () => (await import('./log.js')).log,
   compare: async () => (await import('./compare.js')).compare,
   branch: async () => (await import('./branch.js')).branch,
   'check-branch': async () => (await import('./checkBranch.js')).checkBranch,

@@ -4,7 +4,8 @@ import type { RepositoryCatalog } from '../core/catalog/repositoryCatalog.js';
 import type { Diagnostic } from '../core/diagnostic.js';
 import { createLocator } from '../core/artifacts/locate.js';
 import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
-import { CommandError, Streamed } from './command.js';
+import { findBranch, fullName } from './branches.js';
+import { Streamed } from './command.js';
 import { printable } from './context.js';
 import { formatSize } from './text.js';
 
@@ -65,18 +66,6 @@ function selectBranches(
     ...(remotes ? view.branches.filter(({ remote }) => remote !== null) : []),
   ];
   return [...new Set(chosen.length > 0 ? (all || named.length > 0 ? chosen : [...current, ...chosen]) : current)];
-}
-
-function findBranch(branches: readonly Branch[], name: string): Branch {
-  const found =
-    branches.find((branch) => branch.remote === null && branch.name === name) ??
-    branches.find((branch) => branch.remote !== null && `${branch.remote}/${branch.name}` === name) ??
-    branches.find((branch) => branch.ref === name);
-  if (found) return found;
-  const others = branches.filter((branch) => branch.name === name);
-  if (others.length === 1 && others[0]) return others[0];
-  const similar = branches.filter((branch) => branch.name.toLowerCase().includes(name.toLowerCase()));
-  throw new CommandError(2, 'branch-unknown', `There is no branch "${name}" here`, (others.length > 0 ? others : similar).slice(0, 10).map(fullName));
 }
 
 function head(catalog: RepositoryCatalog): Record<string, unknown> {
@@ -176,7 +165,7 @@ async function summarize(
     return 0;
   }
   for (const row of rows) {
-    const name = row.remote === null ? row.name : `${row.remote}/${row.name}`;
+    const name = fullName(row);
     const changed = row.changed === 0 ? '' : `, ${row.changed} changed`;
     const counts = row.count === null ? 'unknown' : `${row.count} ${row.count === 1 ? 'model' : 'models'}${changed}`;
     await context.out(printable(`${name}  ${counts}\n`));
@@ -198,7 +187,7 @@ function onceEach(context: CommandContext): (diagnostics: readonly Diagnostic[])
 }
 
 function textOf(row: Row, withBranch: boolean): string {
-  const name = row.remote === null ? row.name : `${row.remote}/${row.name}`;
+  const name = fullName(row);
   const models = row.models as readonly (BranchModel & { local: string })[];
   const lines = models.map((model) => {
     const version = model.at ?? (model.versions[0] === undefined ? 'unregistered' : `unregistered, after ${model.versions[0]}`);
@@ -209,8 +198,4 @@ function textOf(row: Row, withBranch: boolean): string {
   const removed = (row.removed ?? []).map((path) => `${withBranch ? '  ' : ''}removed  ${path}`);
   const empty = lines.length + removed.length === 0 ? [`${withBranch ? '  ' : ''}no models`] : [];
   return printable([...(withBranch ? [name] : []), ...lines, ...removed, ...empty].join('\n')) + '\n';
-}
-
-function fullName(branch: Branch): string {
-  return branch.remote === null ? branch.name : `${branch.remote}/${branch.name}`;
 }

@@ -133,6 +133,17 @@ export interface Catalog {
 
   /** Reads the trees of many branches in one pass; `modelsOn` and `changesOn` then answer at once. */
   load(branches: readonly Branch[], options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /** Reads the trees of many commits in one pass; `modelsAt` and `find` then answer at once. */
+  loadCommits(commits: readonly CommitId[], options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /** The same model at a commit that was read: by path and name, else path, else name. */
+  find(model: { readonly name: string; readonly path: string | null }, commit: CommitId): Model | undefined;
+  /** From now on every LFS file is among `others`, not only those that could be models; reading costs more. */
+  includeEveryTrackedFile(): void;
+  /** The branches that contain each of these commits. */
+  containing(
+    commits: readonly CommitId[],
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<ReadonlyMap<CommitId, readonly Branch[]>>;
   /** Every name that tags register, deprecated ones too (`active: false`), by name. */
   registered(): readonly RegisteredModel[];
   /** What the plain tags (and template tags) name for a model: one entry per tag whose commit has it, newest first. */

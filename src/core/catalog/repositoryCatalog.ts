@@ -79,6 +79,7 @@ export class RepositoryCatalog implements Catalog {
   private readonly belonging = new Map<NameSet, readonly (readonly number[])[]>();
   private readonly contained = new Map<CommitId, ReadonlySet<CommitId>>();
   private readonly changes: Changes;
+  private everything = false;
 
   constructor(private readonly parts: Parts) {
     const { view, registry } = parts;
@@ -102,6 +103,33 @@ export class RepositoryCatalog implements Catalog {
 
   async load(branches: readonly Branch[], options: Abortable = {}): Promise<void> {
     await this.read(branches.flatMap(({ commit }) => commit ?? []), options);
+  }
+
+  async loadCommits(commits: readonly CommitId[], options: Abortable = {}): Promise<void> {
+    await this.read(commits, options);
+  }
+
+  find(model: { readonly name: string; readonly path: string | null }, commit: CommitId): Model | undefined {
+    const named = this.named(commit);
+    return named && findIn(model, named);
+  }
+
+  includeEveryTrackedFile(): void {
+    this.everything = true;
+  }
+
+  async containing(commits: readonly CommitId[], options: Abortable = {}): Promise<ReadonlyMap<CommitId, readonly Branch[]>> {
+    await this.parts.graph.extend(this.repository, this.tips(), options);
+    const marked = [...new Set(commits)];
+    const contained = this.parts.graph.contained(this.tips(), marked);
+    const answer = new Map<CommitId, Branch[]>(marked.map((commit) => [commit, []]));
+    for (const branch of this.branches) {
+      for (const position of (branch.commit && contained.get(branch.commit)) ?? []) {
+        const commit = marked[position];
+        if (commit !== undefined) answer.get(commit)?.push(branch);
+      }
+    }
+    return answer;
   }
 
   registered(): readonly RegisteredModel[] {
@@ -239,26 +267,30 @@ export class RepositoryCatalog implements Catalog {
   }
 
   private async read(commits: readonly CommitId[], options: Abortable): Promise<void> {
-    const { commits: source, snapshots } = this.parts;
+    const { commits: source } = this.parts;
     const missing = commits.filter((commit) => !this.isReady(commit));
     if (missing.length === 0) return;
     const reader: ObjectReader = source.reader(options);
     try {
       await source.readCommits(missing, reader);
-      await snapshots.load(missing.flatMap((commit) => source.treeOf(commit) ?? []), reader);
+      await this.snapshots.load(missing.flatMap((commit) => source.treeOf(commit) ?? []), reader);
     } finally {
       reader.close();
     }
   }
 
+  private get snapshots(): Snapshots {
+    return this.everything ? this.parts.tracked : this.parts.snapshots;
+  }
+
   private isReady(commit: CommitId): boolean {
     const tree = this.parts.commits.treeOf(commit);
-    return tree === undefined ? this.parts.commits.failure(commit) !== undefined : this.parts.snapshots.has(tree);
+    return tree === undefined ? this.parts.commits.failure(commit) !== undefined : this.snapshots.has(tree);
   }
 
   private snapshot(commit: CommitId): Snapshot | undefined {
     const tree = this.parts.commits.treeOf(commit);
-    return tree === undefined || !this.parts.snapshots.has(tree) ? undefined : this.parts.snapshots.get(tree);
+    return tree === undefined || !this.snapshots.has(tree) ? undefined : this.snapshots.get(tree);
   }
 
   private named(commit: CommitId): NamedSnapshot | undefined {

@@ -29,6 +29,25 @@ interface Abortable {
  */
 export async function findModel(catalog: Catalog, text: string, options: Abortable = {}): Promise<ModelSelection> {
   const known: Model[] = [];
+  const found = await search(catalog, text, known, options);
+  if (found) return found;
+  const versions = [...catalog.versions.values()].filter((version) => version.artifact === text);
+  const bound = versions.find((version) => version.model !== null)?.model;
+  if (versions.length > 0) {
+    return { kind: 'found', selected: { name: text, path: bound?.path ?? null, model: null } };
+  }
+  // Not a model, but perhaps the path of some other tracked file: those are looked for last, since it costs more.
+  catalog.includeEveryTrackedFile();
+  const other = await search(catalog, text, [], options);
+  return other ?? { kind: 'unknown', candidates: similar(text, known, catalog) };
+}
+
+async function search(
+  catalog: Catalog,
+  text: string,
+  known: Model[],
+  options: Abortable,
+): Promise<ModelSelection | undefined> {
   for (const branches of searchOrder(catalog)) {
     await catalog.load(branches, options);
     const models: Model[] = [];
@@ -41,12 +60,7 @@ export async function findModel(catalog: Catalog, text: string, options: Abortab
     const found = pick(models, text);
     if (found) return found;
   }
-  const versions = [...catalog.versions.values()].filter((version) => version.artifact === text);
-  const bound = versions.find((version) => version.model !== null)?.model;
-  if (versions.length > 0) {
-    return { kind: 'found', selected: { name: text, path: bound?.path ?? null, model: null } };
-  }
-  return { kind: 'unknown', candidates: similar(text, known, catalog) };
+  return undefined;
 }
 
 function searchOrder(catalog: Catalog): readonly (readonly Branch[])[] {

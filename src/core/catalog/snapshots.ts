@@ -4,9 +4,8 @@ import { ObjectReader } from '../git/objects.js';
 import type { Repository } from '../git/repository.js';
 import type { Settings } from '../settings/settings.js';
 import { BlobMemo } from './blobs.js';
-import type { Candidate } from './candidates.js';
 import type { CatalogRecord, StoredSnapshot } from './catalogCache.js';
-import { Candidates } from './candidates.js';
+import type { Candidate, Candidates } from './candidates.js';
 import { Folders } from './folders.js';
 import { IgnoreRules } from './ignores.js';
 import { PathPatterns } from './patterns.js';
@@ -32,7 +31,6 @@ interface GitEntry {
  * the next catalog of the same repository reads only what is new.
  */
 export class Snapshots {
-  private readonly candidates: Candidates;
   private readonly idBytes: 20 | 32;
   private memo: Memo;
   private readonly ready = new Map<string, Snapshot>();
@@ -42,11 +40,12 @@ export class Snapshots {
   constructor(
     repository: Repository,
     private readonly settings: Settings,
+    /** Shared by all who name snapshots together: their numbers must mean the same. */
+    private readonly candidates: Candidates,
     /** Which files may be LFS pointers worth reading; by default those that could be models. */
     private readonly patterns = new PathPatterns(settings.models.match),
   ) {
     this.idBytes = repository.objectFormat === 'sha256' ? 32 : 20;
-    this.candidates = new Candidates(new PathPatterns(settings.models.match));
     this.memo = createMemo(patterns, this.idBytes);
   }
 

@@ -12,6 +12,7 @@ import type { LoadedSettings } from '../settings/load.js';
 import { loadSettings } from '../settings/load.js';
 import type { Settings } from '../settings/settings.js';
 import { cacheFileOf, readCacheFile, sweepCache, writeCacheFile } from './cacheFile.js';
+import { Candidates } from './candidates.js';
 import type { Branch } from './catalog.js';
 import type { CatalogRecord } from './catalogCache.js';
 import { decodeRecord, encodeRecord } from './catalogCache.js';
@@ -274,10 +275,11 @@ export class CatalogSource {
     if (snapshots?.key === key && !snapshots.models.incomplete && !snapshots.tracked.incomplete) return snapshots;
     // What could not be read may be there now: nothing that leans on it is kept.
     if (snapshots?.models.incomplete === true) this.graph = new CommitGraph();
+    const candidates = new Candidates(new PathPatterns(settings.models.match));
     const made = {
       key,
-      models: new Snapshots(this.repository, settings),
-      tracked: new Snapshots(this.repository, settings, new PathPatterns(['**'])),
+      models: new Snapshots(this.repository, settings, candidates),
+      tracked: new Snapshots(this.repository, settings, candidates, new PathPatterns(['**'])),
     };
     this.snapshots = made;
     if (record?.key === this.keyOf(key)) {

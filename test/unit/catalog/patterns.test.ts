@@ -56,7 +56,7 @@ describe('models.match', () => {
         }
         assert.equal(new PathPatterns(lines).includesPath(target), expected);
       }),
-      { numRuns: 5000 },
+      { numRuns: 2000 },
     );
   });
 });

@@ -1,0 +1,133 @@
+import type { Branch, Version } from '../core/catalog/catalog.js';
+import { historyOf } from '../core/catalog/history.js';
+import type { HistoryEntry } from '../core/catalog/history.js';
+import type { RepositoryCatalog } from '../core/catalog/repositoryCatalog.js';
+import type { SelectedModel } from '../core/catalog/select.js';
+import { findModel, versionsOf } from '../core/catalog/select.js';
+import { digestKey } from '../core/digest.js';
+import type { RevisionFacts } from '../core/parameters/modelFacts.js';
+import { parametersOf } from '../core/parameters/modelFacts.js';
+import { FactsReader } from '../core/parameters/reader.js';
+import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
+import { Streamed } from './command.js';
+import { printable } from './context.js';
+import { findBranch, fullName } from './branches.js';
+import { selected } from './select.js';
+import { formatSize } from './text.js';
+
+/** `log`: every revision of a model, newest first. */
+export const log: Command = {
+  name: 'log',
+  summary: 'Every revision of a model in the history of all branches and tags',
+  usage: 'log MODEL [--branch B] [--metric M]',
+  help: `  --branch B   only what this branch contains
+  --metric M   only this metric of each revision`,
+  options: { branch: { type: 'string' }, metric: { type: 'string' } },
+  positionals: { min: 1, max: 1 },
+  run,
+};
+
+interface Revision extends RevisionFacts {
+  readonly entry: HistoryEntry;
+  readonly branches: readonly string[];
+  readonly tags: readonly string[];
+}
+
+async function run(context: CommandContext, { values, positionals }: ParsedArguments): Promise<ExitCode> {
+  const [name = ''] = positionals;
+  const catalog = await context.catalog();
+  const model = selected(name, await findModel(catalog, name, { signal: context.signal }));
+  const branch = typeof values.branch === 'string' ? findBranch(catalog.branches, values.branch) : undefined;
+  const metric = typeof values.metric === 'string' ? values.metric : undefined;
+  const revisions = revisionsOf(context, catalog, model, branch, metric);
+  if (context.json) {
+    await context.answer({ model: model.name, revisions: new Streamed('array', mapped(revisions)) });
+    return 0;
+  }
+  for await (const revision of revisions) await context.out(printable(text(revision)));
+  return 0;
+}
+
+async function* mapped(revisions: AsyncIterable<Revision>): AsyncIterable<unknown> {
+  for await (const { entry, branches, tags, parameters, metrics, dependencies, command } of revisions) {
+    const { commit, time, author, subject, model } = entry;
+    const facts = { parameters, metrics, dependencies, command };
+    yield { commit, time, author, subject, branches, tags, digest: model?.digest ?? null, size: model?.size ?? null, ...facts };
+  }
+}
+
+async function* revisionsOf(
+  context: CommandContext,
+  catalog: RepositoryCatalog,
+  model: SelectedModel,
+  branch: Branch | undefined,
+  metric: string | undefined,
+): AsyncIterable<Revision> {
+  const { signal } = context;
+  const named = [...versionsOf(catalog, model), ...(await catalog.plainVersions(model, { signal }))];
+  const tags = tagsByDigest(named);
+  const reader = new FactsReader(catalog.repository, signal);
+  try {
+    const entries = historyOf(catalog, model, { signal, ...(branch ? { branch } : {}) });
+    for await (const chunk of chunks(entries)) {
+      const containing = await catalog.containing(
+        chunk.map(({ commit }) => commit),
+        { signal },
+      );
+      for (const entry of chunk) {
+        const key = entry.model?.digest ? digestKey(entry.model.digest) : undefined;
+        const facts = await parametersOf(catalog, entry.model ?? gone(model), entry.commit, { signal, reader });
+        yield {
+          entry,
+          branches: (containing.get(entry.commit) ?? []).map(fullName),
+          tags: key === undefined ? [] : (tags.get(key) ?? []),
+          ...facts,
+          metrics: metric === undefined ? facts.metrics : only(facts.metrics, metric),
+        };
+      }
+    }
+  } finally {
+    reader.close();
+  }
+}
+
+/** Entries in groups: which branches contain them is answered for a group at once. */
+async function* chunks(entries: AsyncIterable<HistoryEntry>): AsyncIterable<readonly HistoryEntry[]> {
+  let chunk: HistoryEntry[] = [];
+  for await (const entry of entries) {
+    chunk.push(entry);
+    if (chunk.length < 128) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+function gone(model: SelectedModel): Parameters<typeof parametersOf>[1] {
+  return { name: model.name, path: model.path, pointer: null, tracking: 'none' };
+}
+
+function only<T>(metrics: Readonly<Record<string, T>>, name: string): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(metrics).filter(([key]) => key === name || key.endsWith(`.${name}`)));
+}
+
+function tagsByDigest(versions: readonly Version[]): ReadonlyMap<string, readonly string[]> {
+  const tags = new Map<string, string[]>();
+  for (const { tag, digest } of versions) {
+    if (digest === null) continue;
+    const list = tags.get(digestKey(digest));
+    if (list) list.push(tag);
+    else tags.set(digestKey(digest), [tag]);
+  }
+  return tags;
+}
+
+function text({ entry, tags, metrics }: Revision): string {
+  const { model } = entry;
+  const bits = model === null ? 'removed' : model.digest === null ? 'no digest' : `${model.digest.algorithm} ${model.digest.value.slice(0, 12)}`;
+  const size = model?.size == null ? '' : `  ${formatSize(model.size)}`;
+  const names = tags.length === 0 ? '' : `  (${tags.join(', ')})`;
+  const values = Object.entries(metrics).slice(0, 4).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const measured = values.length === 0 ? '' : `  ${values.join(' ')}`;
+  return `${entry.commit.slice(0, 8)}  ${entry.time.slice(0, 10)}  ${bits}${size}${names}  ${entry.subject}${measured}\n`;
+}

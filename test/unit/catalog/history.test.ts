@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import type { RepositoryCatalog } from '../../../src/core/catalog/repositoryCatalog.js';
+import { historyOf } from '../../../src/core/catalog/history.js';
+import { openCatalog } from '../../../src/core/catalog/open.js';
+import { findModel } from '../../../src/core/catalog/select.js';
+import { gitEnvironment } from '../../../src/core/git/process.js';
+import { openRepository } from '../../../src/core/git/repository.js';
+import { GitRepo } from '../../fixtures/gitRepo.js';
+
+describe('the history of a model', () => {
+  let repo: GitRepo;
+  beforeEach(() => {
+    repo = GitRepo.create();
+  });
+  afterEach(() => repo.dispose());
+
+  async function subjects(name: string, branch?: string): Promise<readonly string[]> {
+    const catalog: RepositoryCatalog = await openCatalog(
+      await openRepository(repo.dir, { git: gitEnvironment(repo.env) }),
+    );
+    const found = await findModel(catalog, name);
+    assert.ok(found.kind === 'found', JSON.stringify(found));
+    const only = catalog.branches.find((one) => one.name === branch);
+    const entries = [];
+    for await (const entry of historyOf(catalog, found.selected, only ? { branch: only } : {})) entries.push(entry.subject);
+    return entries;
+  }
+
+  it('has one entry per change of digest, newest first, over all branches', async () => {
+    repo.dvcPointer('models/a.pkl', { content: '1' }).commit('One');
+    repo.dvcPointer('models/a.pkl', { content: '1', extra: { desc: 'same bits' } }).commit('Describe');
+    repo.switch('experiment/a_x').dvcPointer('models/a.pkl', { content: '2' }).commit('Two');
+    repo.switch('main').dvcPointer('models/a.pkl', { content: '3' }).commit('Three');
+    assert.deepEqual(await subjects('a'), ['Three', 'Two', 'One']);
+    assert.deepEqual(await subjects('a', 'main'), ['Three', 'One']);
+  });
+
+  it('leaves out commits that change only a neighbour in the same lock', async () => {
+    const lock = (a: string, b: string): GitRepo =>
+      repo.dvcLock('', {
+        a: { cmd: 'a', outs: [{ path: 'models/a.pkl', content: a }] },
+        b: { cmd: 'b', outs: [{ path: 'models/b.pkl', content: b }] },
+      });
+    repo.write('dvc.yaml', 'stages:\n  a: {cmd: a, outs: [models/a.pkl]}\n  b: {cmd: b, outs: [models/b.pkl]}\n');
+    lock('1', '1').commit('One');
+    lock('1', '2').commit('Only b');
+    lock('2', '2').commit('Only a');
+    assert.deepEqual(await subjects('a'), ['Only a', 'One']);
+  });
+
+  it('takes a merge for a revision only when its bits are new', async () => {
+    repo.dvcPointer('models/a.pkl', { content: '1' }).commit('One');
+    repo.switch('side').dvcPointer('models/a.pkl', { content: '2' }).commit('Two');
+    repo.switch('main').write('other', 'x').commit('Other');
+    repo.merge('side', 'Merge side');
+    assert.deepEqual(await subjects('a'), ['Two', 'One']);
+  });
+
+  it('follows a file to where it was, and tells a removal', async () => {
+    repo.dvcPointer('old/a.pkl', { content: '1' }).commit('One');
+    repo.dvcPointer('old/a.pkl', { content: '2' }).commit('Two');
+    repo.rename('old/a.pkl.dvc', 'new/a.pkl.dvc').commit('Move');
+    repo.dvcPointer('new/a.pkl', { content: '3' }).commit('Three');
+    repo.switch('dropped').remove('new/a.pkl.dvc').commit('Remove');
+    assert.deepEqual(await subjects('a'), ['Remove', 'Three', 'Two', 'One']);
+  });
+
+  it('is there for every tracked file by its path', async () => {
+    repo.lfsPointer('docs/big.png', { content: '1' }).dvcPointer('data/raw.csv').commit('One');
+    repo.lfsPointer('docs/big.png', { content: '2' }).commit('Two');
+    assert.deepEqual(await subjects('docs/big.png'), ['Two', 'One']);
+    assert.deepEqual(await subjects('data/raw.csv'), ['One']);
+  });
+});
