@@ -21,8 +21,8 @@ export class StageBudget {
   #left = MOST_STAGES;
 
   pay(stages: number): void {
+    if (stages > this.#left) throw new TemplateError(`More than ${MOST_STAGES} stages are generated`);
     this.#left -= stages;
-    if (this.#left < 0) throw new TemplateError(`More than ${MOST_STAGES} stages are generated`);
   }
 }
 

@@ -7,8 +7,9 @@ import type { Entry, Node } from './node.js';
 import { plainScalar } from './scalars.js';
 
 /** What a document may cost: about a second of parsing, and no more values than anybody writes by hand. */
-const MOST_TOKENS = 300_000;
+const MOST_TOKENS = 150_000;
 const MOST_DIRECTIVES = 20;
+const MOST_ANCHORS = 10_000;
 const MOST_VALUES = 400_000;
 const MOST_DEPTH = 100;
 
@@ -67,9 +68,11 @@ function compose(text: string, problems: ProblemList, lines: LineTable): Documen
     let offset = 0;
     let isScalarNext = false;
     let directives = 0;
+    let anchors = 0;
     for (const lexeme of new Lexer().lex(text)) {
       if (!isScalarNext && lexeme.startsWith('%')) directives++;
-      if (++count > MOST_TOKENS || directives > MOST_DIRECTIVES) {
+      if (!isScalarNext && /^[&*!]/.test(lexeme)) anchors++;
+      if (++count > MOST_TOKENS || directives > MOST_DIRECTIVES || anchors > MOST_ANCHORS) {
         throw new TooComplex(
           'yaml-too-complex',
           'The file is too large to be read as YAML',

@@ -4,8 +4,37 @@ import type { Entry, MapNode, Node, Scalar } from './node.js';
 /** A template that cannot be resolved; caught by `resolvePipeline`, which reports it on the stage's line. */
 export class TemplateError extends Error {}
 
-/** `${…}` not preceded by a backslash (DVC: KEYCRE). */
-const EXPRESSION = /(?<!\\)\$\{([^\n]*?)\}/g;
+/** One `${…}` in a text. */
+interface Expression {
+  readonly start: number;
+  readonly end: number;
+  readonly inner: string;
+}
+
+/** Finds every `${…}` on one line that no backslash precedes (DVC: KEYCRE), in linear time. */
+export function findExpressions(text: string): Expression[] {
+  const found: Expression[] = [];
+  let close = -1;
+  let lineEnd = -1;
+  for (let at = text.indexOf('${'); at !== -1; at = text.indexOf('${', at)) {
+    if (close < at) close = text.indexOf('}', at);
+    if (close === -1) break;
+    if (lineEnd < at) lineEnd = indexOrEnd(text, '\n', at);
+    if (text[at - 1] === '\\' || lineEnd < close) {
+      at += 2;
+      continue;
+    }
+    found.push({ start: at, end: close + 1, inner: text.slice(at + 2, close) });
+    at = close + 1;
+  }
+  return found;
+}
+
+function indexOrEnd(text: string, part: string, from: number): number {
+  const index = text.indexOf(part, from);
+  return index === -1 ? text.length : index;
+}
+
 /** `a.b[0].c` (DVC's grammar). */
 const ADDRESS = /^[^.[\]]+(?:\.[^.[\]]+|\[[^.[\]]+\])*$/;
 /** What all resolved text of one `dvc.yaml` may amount to: a template can multiply a long variable. */
@@ -67,22 +96,22 @@ export class Context {
 
   #text(text: string, key: string | undefined): Node {
     if (!text.includes('${')) return text;
-    const matches = [...text.matchAll(EXPRESSION)];
+    const matches = findExpressions(text);
     const only = matches[0];
-    if (matches.length === 1 && only && only[0] === text) {
-      const value = this.#select(only[1] ?? '');
+    if (matches.length === 1 && only && only.end - only.start === text.length) {
+      const value = this.#select(only.inner);
       checkInsertable(value, key);
       return value;
     }
     let result = '';
     let index = 0;
     for (const match of matches) {
-      const value = this.#select(match[1] ?? '');
+      const value = this.#select(match.inner);
       checkInsertable(value, key);
       const inserted = isScalar(value) ? scalarText(value) : flags(value);
-      this.budget.pay(inserted.length + match.index - index);
-      result += text.slice(index, match.index) + inserted;
-      index = match.index + match[0].length;
+      this.budget.pay(inserted.length + match.start - index);
+      result += text.slice(index, match.start) + inserted;
+      index = match.end;
     }
     return (result + text.slice(index)).replaceAll('\\${', '${');
   }

@@ -4,7 +4,7 @@ import type { Entry, MapNode, Node } from './node.js';
 import { varsFile, DEFAULT_PARAMS } from './pipeline.js';
 import { readDocument } from './read.js';
 import { tomlNode } from './toml.js';
-import { Context, TemplateError } from './template.js';
+import { Context, TemplateError, findExpressions } from './template.js';
 
 /** Reads the files that `vars` names, each once. Keys of `files` are normalised paths as in `varsFiles`. */
 export class VariableFiles {
@@ -65,7 +65,7 @@ export class VariableFiles {
 /** DVC: no templates inside `vars`. */
 function refuseTemplates(node: Node): void {
   if (typeof node === 'string') {
-    if (/(?<!\\)\$\{[^\n]*?\}/.test(node)) throw new TemplateError('Templates are not allowed in "vars"');
+    if (findExpressions(node).length > 0) throw new TemplateError('Templates are not allowed in "vars"');
   } else if (isMap(node)) {
     for (const [key, value] of node.map) {
       refuseTemplates(key);
