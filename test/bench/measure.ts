@@ -53,21 +53,40 @@ export interface RunOptions {
   readonly input?: string;
 }
 
+let clock: 'wall' | 'processor' = 'wall';
+
+/** Counts processor time (of the program and what it starts; POSIX only) instead of the time on the wall. */
+export function countProcessorTime(): void {
+  clock = 'processor';
+}
+
 /** Runs a program to its end, its output thrown away by the system; milliseconds. Throws when it fails. */
 export function time(program: string, args: readonly string[], options: RunOptions): number {
   const input = options.input === undefined ? undefined : openSync(options.input, 'r');
   const settings: SpawnSyncOptions = {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
-    stdio: [input ?? 'ignore', 'ignore', 'pipe'],
+    stdio: [input ?? 'ignore', clock === 'wall' ? 'ignore' : 'pipe', 'pipe'],
   };
   const start = performance.now();
-  const done = spawnSync(program, args, settings);
+  const done =
+    clock === 'wall'
+      ? spawnSync(program, args, settings)
+      : spawnSync('bash', ['-c', '"$@" >/dev/null && times', 'bash', program, ...args], settings);
   const took = performance.now() - start;
   if (input !== undefined) closeSync(input);
   if (done.error) throw done.error;
   if (done.status !== 0) throw new Error(`${program} ${args.join(' ')}: ${String(done.stderr)}`);
-  return took;
+  return clock === 'wall' ? took : childrenTime(String(done.stdout));
+}
+
+/** The second line of `times` is what children used: `0m0.123s 0m0.045s`, user and system. */
+function childrenTime(times: string): number {
+  const parts = [...(times.split('\n')[1] ?? '').matchAll(/(\d+)m([\d.]+)s/g)];
+  return parts.reduce(
+    (sum, [, minutes, seconds]) => sum + (Number(minutes) * 60 + Number(seconds)) * 1000,
+    0,
+  );
 }
 
 /** Runs a Node program and returns the most memory it had resident, in MB. */

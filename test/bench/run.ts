@@ -3,15 +3,17 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { LARGE, MEDIUM, SMALL } from '../fixtures/largeRepository.js';
 import { CLI, benchCatalog, benchGrowth } from './catalog.js';
+import { countProcessorTime } from './measure.js';
 import type { Line } from './table.js';
 import { table } from './table.js';
 import { benchTools } from './tools.js';
 
-const USAGE = `npm run bench -- [--only catalog,growth,tools] [--rounds N] [--quick]
+const USAGE = `npm run bench -- [--only catalog,growth,tools] [--rounds N] [--quick] [--cpu]
 
   catalog   the whole catalog of a large repository against raw Git
   growth    the same with 100, 1,000 and 3,000 branches
   tools     against gto, dvc and git-lfs
+  --cpu     processor time instead of time on the wall: for a machine that does other things too
   --quick   small repositories and three rounds: does it still run?
 `;
 
@@ -21,6 +23,7 @@ async function main(): Promise<void> {
     options: {
       only: { type: 'string', default: 'catalog,growth,tools' },
       rounds: { type: 'string' },
+      cpu: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -29,11 +32,12 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
+  if (values.cpu) countProcessorTime();
   if (!existsSync(CLI)) throw new Error('dist/cli.js is not there: npm run build');
   const rounds = Number(values.rounds ?? (values.quick ? 3 : 7));
   const only = new Set(values.only.split(','));
   process.stdout.write(
-    `Node ${process.versions.node}, ${os.availableParallelism()} processors, ${rounds} rounds\n`,
+    `Node ${process.versions.node}, ${os.availableParallelism()} processors, ${rounds} rounds${values.cpu ? ', processor time' : ''}\n`,
   );
   const lines: Line[] = [];
   const show = (title: string, part: readonly Line[]): void => {
