@@ -44,6 +44,7 @@ export function decodeText(bytes: Uint8Array): DecodedText {
   return { text };
 }
 
+// eslint-disable-next-line no-control-regex -- exactly these are what it looks for
 const CONTROL = /[\0-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 /** DVC: `^([<=>]{7}) .*$`; a lone `=======` is an ordinary line of text. */
 const CONFLICT = /^(?:<{7}|>{7})(?: |\r?$)/m;

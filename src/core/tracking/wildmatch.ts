@@ -15,7 +15,6 @@ export interface PathPattern {
 
 /** Git matches bytes: UTF-8 as a string of one character per byte. */
 export function toBytes(text: string): string {
-  // eslint-disable-next-line no-control-regex -- exactly the ASCII range
   return /^[\0-\x7f]*$/.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 }
 

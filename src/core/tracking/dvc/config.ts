@@ -107,7 +107,7 @@ function summary(
 
 function sectionOf(sections: Map<string, Map<string, string>>, name: string): Map<string, string> {
   let section = sections.get(name);
-  if (!section) sections.set(name, (section = new Map()));
+  if (!section) sections.set(name, (section = new Map<string, string>()));
   return section;
 }
 

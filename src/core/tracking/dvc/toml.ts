@@ -56,7 +56,7 @@ function treeAt(root: Tree, path: readonly (string | number)[]): Tree {
   let list: Tree[] | undefined;
   path.forEach((part, index) => {
     if (typeof part === 'number') {
-      const item = list?.[part] ?? new Map();
+      const item: Tree = list?.[part] ?? new Map<string, Tree | Tree[] | Node>();
       if (list) list[part] = item;
       tree = item;
       return;
