@@ -4,7 +4,7 @@ import type { Entry, MapNode, Node } from './node.js';
 import { varsFile, DEFAULT_PARAMS } from './pipeline.js';
 import { readDocument } from './read.js';
 import { tomlNode } from './toml.js';
-import type { Context} from './template.js';
+import type { Context } from './template.js';
 import { TemplateError, findExpressions } from './template.js';
 
 /** Reads the files that `vars` names, each once. Keys of `files` are normalised paths as in `varsFiles`. */
