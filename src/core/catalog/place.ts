@@ -36,6 +36,10 @@ export interface Placed {
   readonly ignores: readonly { readonly folder: string; readonly blob: ObjectKey }[];
   /** Folders with a `.dvc/` of their own. */
   readonly dvcRoots: readonly string[];
+  /** `.gitattributes` files: folder and blob. */
+  readonly attributes: readonly { readonly folder: string; readonly blob: ObjectKey }[];
+  /** Files that the patterns take for models and that are no LFS pointers. */
+  readonly plainFiles: readonly string[];
   /** Blob of the root's `artifacts.yaml`. */
   readonly artifacts: ObjectKey | null;
   readonly diagnostics: readonly Diagnostic[];
@@ -47,7 +51,7 @@ interface ComposedAt {
   readonly next: ComposedAt | undefined;
 }
 
-const EMPTY: Placed = { files: [], plain: true, pipelines: [], ignores: [], dvcRoots: [], artifacts: null, diagnostics: [] };
+const EMPTY: Placed = { files: [], plain: true, pipelines: [], ignores: [], dvcRoots: [], attributes: [], plainFiles: [], artifacts: null, diagnostics: [] };
 /** Deeper folders are reported, not entered: Git allows any depth, a stack does not. */
 const DEEPEST = 500;
 
@@ -89,7 +93,9 @@ export class Composer {
   private ownFiles(node: TreeNode, folder: string): Placed {
     if (node.files.length === 0 && !node.dvcRoot) return EMPTY;
     const files: PlacedFile[] = [];
-    const ignores: { folder: string; blob: string }[] = [];
+    const ignores: { folder: string; blob: ObjectKey }[] = [];
+    const attributes: { folder: string; blob: ObjectKey }[] = [];
+    const plainFiles: string[] = [];
     const diagnostics: Diagnostic[] = [];
     let yaml: TreeFile | undefined;
     let lock: TreeFile | undefined;
@@ -105,13 +111,16 @@ export class Composer {
           this.addDvcFile(file, path, folder, files, diagnostics);
           break;
         case FileKind.lfs:
-          this.addLfs(file, path, files, diagnostics);
+          if (!this.addLfs(file, path, files, diagnostics)) plainFiles.push(path);
           break;
         case FileKind.pipeline:
           yaml = file;
           break;
         case FileKind.lock:
           lock = file;
+          break;
+        case FileKind.attributes:
+          attributes.push({ folder, blob: file.blob });
           break;
         case FileKind.ignore:
           ignores.push({ folder, blob: file.blob });
@@ -128,10 +137,10 @@ export class Composer {
       ? [{ folder, tree: hexOf(node.id), yaml: yaml.blob, lock: lock?.blob ?? null }]
       : [];
     const dvcRoots = node.dvcRoot ? [folder] : [];
-    if (files.length + ignores.length + diagnostics.length + pipelines.length + dvcRoots.length === 0 && !artifacts) {
-      return EMPTY;
-    }
-    return { files, plain: arePlain(files, folder), pipelines, ignores, dvcRoots, artifacts, diagnostics };
+    const lists = [files, ignores, attributes, plainFiles, diagnostics, pipelines, dvcRoots];
+    if (artifacts === null && lists.every((list) => list.length === 0)) return EMPTY;
+    const plain = arePlain(files, folder);
+    return { files, plain, pipelines, ignores, dvcRoots, attributes, plainFiles, artifacts, diagnostics };
   }
 
   private addDvcFile(
@@ -155,14 +164,16 @@ export class Composer {
     }
   }
 
-  private addLfs(file: TreeFile, path: string, files: PlacedFile[], diagnostics: Diagnostic[]): void {
+  /** False for a file that is no pointer. */
+  private addLfs(file: TreeFile, path: string, files: PlacedFile[], diagnostics: Diagnostic[]): boolean {
     const parsed = this.blobs.get(FileKind.lfs, file.blob);
     if (!parsed.ok) {
       diagnostics.push(unreadableFile(path, parsed.reason));
-      return;
+      return true;
     }
     const pointer = parsed.value;
-    if (!pointer) return;
+    // An empty file stands for itself in Git LFS.
+    if (!pointer) return EMPTY_BLOBS.has(hexOf(file.blob));
     files.push({
       file: {
         path,
@@ -173,8 +184,15 @@ export class Composer {
       },
       declaredType: undefined,
     });
+    return true;
   }
 }
+
+/** The empty blob, in SHA-1 and in SHA-256. */
+const EMPTY_BLOBS = new Set([
+  'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391',
+  '473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813',
+]);
 
 /** One output of a pointer file, as a tracked file of the commit. */
 export function placedOut(
@@ -221,6 +239,8 @@ function merge(parts: readonly Placed[]): Placed {
     pipelines: concat(parts, (part) => part.pipelines),
     ignores: concat(parts, (part) => part.ignores),
     dvcRoots: concat(parts, (part) => part.dvcRoots),
+    attributes: concat(parts, (part) => part.attributes),
+    plainFiles: concat(parts, (part) => part.plainFiles),
     artifacts: parts.find((part) => part.artifacts !== null)?.artifacts ?? null,
     diagnostics: concat(parts, (part) => part.diagnostics),
   };

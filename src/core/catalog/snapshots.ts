@@ -3,6 +3,7 @@ import type { Digest } from '../digest.js';
 import { ObjectReader } from '../git/objects.js';
 import type { Repository } from '../git/repository.js';
 import type { Settings } from '../settings/settings.js';
+import { AttributeRules } from './attributes.js';
 import { BlobMemo } from './blobs.js';
 import type { CatalogRecord, StoredSnapshot } from './catalogCache.js';
 import type { Candidate, Candidates } from './candidates.js';
@@ -152,7 +153,7 @@ export class Snapshots {
   }
 
   private draft(tree: string, placed: Placed): Draft {
-    const diagnostics: Diagnostic[] = [...placed.diagnostics];
+    const diagnostics: Diagnostic[] = [...placed.diagnostics, ...this.memo.attributes.check(placed)];
     const ignored = this.memo.ignores.of(placed);
     let files = placed.files;
     const declared: Declaration[] = [];
@@ -304,6 +305,7 @@ interface Memo {
   readonly pipelines: Pipelines;
   readonly folders: Folders;
   readonly ignores: IgnoreRules;
+  readonly attributes: AttributeRules;
   readonly walker: TreeWalker;
   readonly roots: Map<string, TreeNode>;
   readonly gitEntries: Map<string, GitEntry | null>;
@@ -317,6 +319,7 @@ function createMemo(patterns: PathPatterns, idBytes: 20 | 32): Memo {
     pipelines: new Pipelines(blobs),
     folders: new Folders(idBytes),
     ignores: new IgnoreRules(blobs),
+    attributes: new AttributeRules(blobs),
     walker: new TreeWalker(patterns, idBytes, (file, reader) => blobs.requestFile(file, reader)),
     roots: new Map(),
     gitEntries: new Map(),

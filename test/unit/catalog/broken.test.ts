@@ -111,6 +111,20 @@ describe('a repository with broken parts', () => {
     return (await catalog.modelsOn(branch)).models.map(({ name }) => name);
   }
 
+  it('tells a file that should be a Git LFS pointer and is none', async () => {
+    repo.write('.gitattributes', '*.onnx filter=lfs diff=lfs merge=lfs -text\n');
+    repo.lfsPointer('models/good.onnx').write('models/raw.onnx', 'the bytes themselves').write('models/empty.onnx', '');
+    repo.write('exempt/.gitattributes', '*.onnx !filter\n').write('exempt/small.onnx', 'meant to be here');
+    repo.git('config', 'filter.lfs.required', 'false');
+    repo.commit('One');
+    const { models, diagnostics } = await list(repo);
+    assert.deepEqual(models, { main: ['good'] });
+    assert.deepEqual(
+      diagnostics.map(({ code, path: file }) => [code, file]),
+      [['lfs-not-a-pointer', 'models/raw.onnx']],
+    );
+  });
+
   it('shows names that are no UTF-8, and says so', async () => {
     repo.dvcPointer('models/good.pkl');
     repo.commit('One');
