@@ -89,8 +89,17 @@ export class ArtifactBuilder {
     return chosen;
   }
 
+  /** Only who holds each stage. */
+  stages(): GtoArtifact['stages'] {
+    return holders(this.records, this.versions());
+  }
+
+  private versions(): ReadonlyMap<VersionRecord, GtoVersion> {
+    return new Map(this.records.map((record) => [record, versionOf(record)]));
+  }
+
   build(counter: number): GtoArtifact {
-    const versions = new Map(this.records.map((record) => [record, versionOf(record)]));
+    const versions = this.versions();
     const events = this.events();
     return {
       name: this.name,

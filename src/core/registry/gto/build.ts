@@ -35,6 +35,7 @@ export function buildGtoState(tags: readonly TagObject[], lightweight: readonly 
 export function highestCounters(names: readonly string[]): ReadonlyMap<string, number> {
   const counters = new Map<string, number>();
   for (const name of names) {
+    if (!name.includes('#')) continue;
     const tag = parseTagName(name);
     if (tag?.counter === undefined || !Number.isSafeInteger(tag.counter)) continue;
     counters.set(tag.artifact, Math.max(tag.counter, counters.get(tag.artifact) ?? 0));

@@ -17,18 +17,20 @@ export interface StageChange {
 
 /**
  * Who held each stage when, newest first: what a reader of the tags would have seen at each second in turn. The cost
- * grows with the square of one artifact's events (1,000 take under a second).
+ * grows with the square of one artifact's events (1,000 take about a second).
  */
 export function stageHistory(artifact: GtoArtifact): readonly StageChange[] {
   const events = artifact.events.filter((event) => event.kind !== 'deprecation').sort(byTimeThenRef);
+  const staged = new Set(events.flatMap((event) => ('stage' in event ? [event.commit] : [])));
   const changes: StageChange[] = [];
   let held: GtoArtifact['stages'] = new Map();
   for (let end = 0; end < events.length;) {
     const start = end;
     const second = events[start]?.seconds;
     while (events[end]?.seconds === second) end += 1;
-    const now = stagesAfter(artifact.name, events.slice(0, end));
     const group = events.slice(start, end);
+    if (!group.some((event) => staged.has(event.commit))) continue;
+    const now = stagesAfter(artifact.name, events.slice(0, end));
     for (const stage of new Set([...held.keys(), ...now.keys()])) {
       const [before, after] = [held.get(stage)?.[0], now.get(stage)?.[0]];
       if (before?.version.version === after?.version.version) continue;
@@ -60,7 +62,7 @@ function stagesAfter(name: string, events: readonly HoldingEvent[]): GtoArtifact
   const builder = new ArtifactBuilder(name);
   for (const event of events) if (!('stage' in event)) builder.add(tagOf(event));
   for (const event of events) if ('stage' in event) builder.add(tagOf(event));
-  return builder.build(0).stages;
+  return builder.stages();
 }
 
 function tagOf(event: HoldingEvent): ReadTag {

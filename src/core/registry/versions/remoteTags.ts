@@ -1,6 +1,6 @@
 import type { CommitId, ObjectId } from '../../git/ids.js';
 import { isObjectId } from '../../git/ids.js';
-import { GitError } from '../../git/process.js';
+import { GitError, runGit } from '../../git/process.js';
 import type { Repository } from '../../git/repository.js';
 import { writeGit } from '../../git/write.js';
 import { toTag } from '../gto/tagName.js';
@@ -48,7 +48,8 @@ export async function hasRemote(
   remote: string,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<boolean> {
-  const { exitCode } = await writeGit(repository, ['config', '--get', `remote.${remote}.url`], {
+  const { exitCode } = await runGit(repository.git, ['config', '--get', `remote.${remote}.url`], {
+    cwd: repository.root,
     accept: [0, 1],
     ...(options.signal ? { signal: options.signal } : {}),
   });
