@@ -23,21 +23,36 @@ export async function applyPins(
   plans: readonly PinPlan[],
   options: Options = {},
 ): Promise<void> {
-  const files = mergeFiles(plans);
-  const restore = plans.flatMap((plan) =>
-    plan.restore.map((file) => ({ ...file, model: plan.meaning.model })),
-  );
-  for (const { path: file } of restore) await assertClean(repository, [file], options);
-  await writeFiles(repository.root, files);
+  for (const { path: file } of plans.flatMap(({ restore }) => restore))
+    await assertClean(repository, [file], options);
+  await writeFiles(repository.root, mergeFiles(plans));
+  await restorePointers(repository, plans, options);
+}
+
+/**
+ * Lets Git put back the files of `loads: checkout` plans that only Git can write (LFS pointers, plain files). Where
+ * the bytes of an LFS file are not here its pointer alone is restored: nothing is downloaded by surprise.
+ * @throws PinError `changed` where one has changes of its own; GitError.
+ */
+export async function restorePointers(
+  repository: Repository,
+  plans: readonly PinPlan[],
+  options: Options = {},
+): Promise<void> {
   const locator = createLocator(repository, options);
-  for (const { path: file, commit, model } of restore) {
-    // Without the bytes here the filter would download them: the pointer alone is what was asked for.
-    const here = model !== null && (await locator.locate(model, false)) === 'cache';
-    await writeGit(
-      repository,
-      ['--literal-pathspecs', 'restore', `--source=${commit}`, '--worktree', '--', file],
-      { ...options, env: here ? {} : { GIT_LFS_SKIP_SMUDGE: '1' } },
-    );
+  for (const { restore, meaning } of plans) {
+    for (const { path: file, commit } of restore) {
+      await assertClean(repository, [file], options);
+      const here = meaning.model !== null && (await locator.locate(meaning.model, false)) === 'cache';
+      await writeGit(
+        repository,
+        ['--literal-pathspecs', 'restore', `--source=${commit}`, '--worktree', '--', file],
+        {
+          ...options,
+          env: here ? {} : { GIT_LFS_SKIP_SMUDGE: '1' },
+        },
+      );
+    }
   }
 }
 
@@ -135,8 +150,11 @@ async function assertClean(
   );
 }
 
-/** Two pins may stand in one file: their edits are made together, each against the text all were planned on. */
-function mergeFiles(plans: readonly PinPlan[]): readonly FilePlan[] {
+/**
+ * The files of several plans, each once. Two pins may stand in one file: their edits are made together, all against the
+ * text they were planned on.
+ */
+export function mergeFiles(plans: readonly PinPlan[]): readonly FilePlan[] {
   const byFile = new Map<string, FilePlan>();
   for (const plan of plans.flatMap(({ files }) => files)) {
     const known = byFile.get(plan.file);

@@ -259,6 +259,17 @@ describe('a pin of several places', () => {
     assert.equal(readFileSync(repo.at('b.toml'), 'utf8'), `[m]\nv = "churn@v2.0.0"\nmd5 = "${md5}"\n`);
   });
 
+  it('writes two values of one file together', async () => {
+    repo = churn(
+      'environments:\n  production:\n    ref: main\n    pins:\n      - {model: churn, file: a.yaml, version: one}\n      - {model: churn, file: a.yaml, version: two}\n',
+    );
+    repo.write('a.yaml', 'one: 1.0.0\ntwo: # by tag\n');
+    const plans = await planPin(await catalogOf(repo), { model: 'churn', version: 'v2.0.0' });
+    assert.equal(plans.length, 2);
+    await applyPins(await openRepository(repo.dir), plans);
+    assert.equal(readFileSync(repo.at('a.yaml'), 'utf8'), 'one: 2.0.0\ntwo: churn@v2.0.0 # by tag\n');
+  });
+
   it('puts nothing in place when one of the files cannot be', async () => {
     repo = churn(
       'environments:\n  production:\n    ref: main\n    pins:\n      - {model: churn, file: [a.json, b.json], version: v}\n',
