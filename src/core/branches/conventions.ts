@@ -2,7 +2,15 @@ import picomatch from 'picomatch';
 import { branchNameProblem } from '../git/names.js';
 import type { BranchConvention, ConventionPart, Settings } from '../settings/settings.js';
 import type { Alphabet, Piece } from './grammar.js';
-import { alphabetOf, isOptional, literalPrefix, parsePattern, partsOf, patternSource } from './grammar.js';
+import {
+  alphabetOf,
+  boundedSource,
+  isOptional,
+  literalPrefix,
+  parsePattern,
+  partsOf,
+  patternSource,
+} from './grammar.js';
 import { globSource } from './globs.js';
 import type { NameRegex } from './regex.js';
 import { compileNameRegex } from './regex.js';
@@ -22,14 +30,17 @@ export interface CompiledConvention {
 /** Makes a convention ready. @throws PatternError, RegexError for one that `conventionProblem` would name. */
 export function compileConvention(convention: BranchConvention): CompiledConvention {
   const pieces = convention.pattern === undefined ? null : parsePattern(convention.pattern);
+  const { minLength = 1, maxLength } = convention;
+  const bounded = minLength > 1 || maxLength !== undefined;
+  const withLength = bounded && pieces !== null ? boundedSource(pieces, convention) : undefined;
   const sources: string[] = [];
-  if (pieces !== null) sources.push(patternSource(pieces, convention));
+  if (pieces !== null) sources.push(withLength ?? patternSource(pieces, convention));
   if (convention.regex !== undefined) sources.push(convention.regex);
   if (pieces === null && convention.case === 'lower') sources.push('[^\\p{Lu}\\p{Lt}]*');
   if (pieces === null && convention.allowed !== undefined) sources.push(`(?:[${convention.allowed}]|/)*`);
-  const { minLength = 1, maxLength } = convention;
-  if (minLength > 1 || maxLength !== undefined)
+  if (bounded && withLength === undefined) {
     sources.push(`.{${String(minLength)},${maxLength === undefined ? '' : String(maxLength)}}`);
+  }
   return {
     convention,
     pieces,

@@ -6,6 +6,8 @@ import { escapeRegex } from './regex.js';
  */
 export function globSource(glob: string): string | undefined {
   if (glob.startsWith('!') || /[+@!?*]\(|[\\()|+]|\{[^}]*\.\./.test(glob)) return undefined;
+  // picomatch reads `*/**` otherwise than `name/**` (which matches `name` too), and drops a leading `./`.
+  if (/\*\/\*\*|^\.\//.test(glob)) return undefined;
   let source = '';
   let braces = 0;
   const tokens = glob.match(/\/\*\*\/|^\*\*\/|\/\*\*$|^\*\*$|\*+|\[[^\]/]+\]|[\s\S]/gu) ?? [];

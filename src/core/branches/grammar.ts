@@ -82,16 +82,22 @@ export interface Alphabet {
 
 type Letters = Pick<BranchConvention, 'case' | 'allowed'>;
 
+/** What a part starts and ends in (undefined: anything of it), and what stands between, as class members. */
+function lettersOf(convention: Letters): { readonly edge?: string; readonly middle: string } {
+  if (convention.allowed !== undefined) return { middle: convention.allowed };
+  const edge = convention.case === 'any' ? 'A-Za-z0-9' : 'a-z0-9';
+  return { edge, middle: `${edge}._-` };
+}
+
 /** The characters of `{model}`, `{slug}` and `{user}`: of a slug, unless the convention says which. */
 export function alphabetOf(convention: Letters): Alphabet {
-  if (convention.allowed !== undefined) {
-    const has = compileClass(convention.allowed);
-    return { source: `[${convention.allowed}]+`, has, trimmed: false, lower: convention.case === 'lower' };
-  }
-  const edge = convention.case === 'any' ? 'A-Za-z0-9' : 'a-z0-9';
+  const { edge, middle } = lettersOf(convention);
+  const has = compileClass(middle);
+  if (edge === undefined)
+    return { source: `[${middle}]+`, has, trimmed: false, lower: convention.case === 'lower' };
   return {
-    source: `[${edge}](?:[${edge}._-]*[${edge}])?`,
-    has: compileClass(`${edge}._-`),
+    source: `[${edge}](?:[${middle}]*[${edge}])?`,
+    has,
     trimmed: true,
     lower: convention.case !== 'any',
   };
@@ -119,6 +125,30 @@ export function patternSource(
     return piece.part === 'n' ? NUMBER : source;
   };
   return pieces.map(one).join('');
+}
+
+/**
+ * The same with the length in it, for a pattern whose only variable part is one that people write; undefined for
+ * others, whose length only a second expression can hold. GitLab has room for one.
+ */
+export function boundedSource(pieces: readonly Piece[], convention: BranchConvention): string | undefined {
+  const parts = partsOf(pieces);
+  const [only] = parts;
+  if (only === undefined || parts.length > 1 || only.optional || ['date', 'issue', 'n'].includes(only.part))
+    return undefined;
+  const fixed = pieces.reduce((sum, piece) => sum + (piece.kind === 'text' ? [...piece.text].length : 0), 0);
+  const least = Math.max(1, (convention.minLength ?? 1) - fixed);
+  const most = (convention.maxLength ?? Infinity) - fixed;
+  if (most < least) return undefined;
+  const times = (less: number): string =>
+    `{${String(Math.max(0, least - less))},${most === Infinity ? '' : String(most - less)}}`;
+  const { edge, middle } = lettersOf(convention);
+  let word = `[${middle}]${times(0)}`;
+  if (edge !== undefined) {
+    const longer = `[${middle}]${times(2)}[${edge}]`;
+    word = most < 2 ? `[${edge}]` : least > 1 ? `[${edge}]${longer}` : `[${edge}](?:${longer})?`;
+  }
+  return pieces.map((piece) => (piece.kind === 'text' ? escapeRegex(piece.text) : word)).join('');
 }
 
 /** The text that every name of a pattern starts with: `experiment/`. */

@@ -267,6 +267,33 @@ describe('patterns for servers', () => {
     });
   });
 
+  it('hold the length of a single part in one expression', () => {
+    for (const [minLength, maxLength] of [
+      [5, 8],
+      [1, 5],
+      [1, 6],
+      [9, 9],
+      [7, undefined],
+    ] as const) {
+      for (const more of [{}, { allowed: 'a-z-' }, { case: 'any' as const }]) {
+        const convention = {
+          name: 'x',
+          pattern: 'fix/{slug}',
+          minLength,
+          ...(maxLength === undefined ? {} : { maxLength }),
+          ...more,
+        };
+        const { exact, patterns } = exportPatterns(settingsOf([convention], []), 'gitlab');
+        assert.equal(exact, true);
+        for (let length = 0; length < 8; length += 1) {
+          const name = `fix/${'abcdefgh'.slice(0, length)}`;
+          const fits = length > 0 && name.length >= minLength && name.length <= (maxLength ?? Infinity);
+          assert.equal(accepts(patterns, name), fits, `${name} on ${patterns.join()}`);
+        }
+      }
+    }
+  });
+
   it('say what a server will not check', () => {
     const { exact, notes } = exportPatterns(settingsOf(CONVENTIONS.slice(4, 6)), 'gitlab');
     assert.equal(exact, false);

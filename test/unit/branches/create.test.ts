@@ -415,6 +415,27 @@ describe('creating a branch', () => {
     assert.equal(existsSync(folder), false);
   });
 
+  it('is taken back whole when Git is killed while publishing or adding the worktree', async function () {
+    if (process.platform === 'win32') return;
+    const repo = started();
+    repos.push(repo.bare());
+    repo.write('notes.md', 'changed\n');
+    const before = state(repo);
+    hook(repo, 'pre-push', 'kill -9 $PPID');
+    await assert.rejects(make(repo, { push: true, dirty: 'stash' }));
+    assert.equal(state(repo), before);
+    hook(repo, 'post-checkout', 'kill -9 $PPID; sleep 0.1');
+    const folder = path.join(path.dirname(repo.dir), 'killed');
+    const made = await make(repo, { checkout: false, worktree: folder }).catch(() => null);
+    // Killed after its last step Git may have done all of it; never half.
+    if (made === null) {
+      assert.equal(state(repo), before);
+      assert.equal(existsSync(folder), false);
+    } else {
+      assert.equal(repo.git('-C', folder, 'branch', '--show-current'), made.branch);
+    }
+  });
+
   it('needs a worktree of its own in a bare repository', async () => {
     const repo = started();
     const bare = repo.bare();
