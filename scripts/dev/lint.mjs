@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { nodeBinary, root } from './paths.mjs';
 import { run } from './process.mjs';
 
-/** The projects whose types are checked: one for each set of globals (Node, the page, the browser tests, the scripts). */
-const PROJECTS = ['.', 'webview-ui', 'test/browser', 'scripts'];
+/** The projects whose types are checked: one for each set of globals (Node, the page, tests of both, plain scripts). */
+const PROJECTS = ['.', 'webview-ui', 'test', 'scripts'];
 
 /** @type {Record<string, readonly (readonly string[])[]>} what each check runs, by packages' own programs */
 const CHECKS = {
