@@ -3,7 +3,7 @@ import path from 'node:path';
 import picomatch from 'picomatch';
 import { parse } from 'yaml';
 import { DEFAULT_MATCH } from '../../../src/core/settings/settings.js';
-import { GitRepo } from '../../fixtures/gitRepo.js';
+import type { GitRepo } from '../../fixtures/gitRepo.js';
 
 /** A model as the slow way finds it, in the words of the command line. */
 export interface SlowModel {
