@@ -96,9 +96,9 @@ function draw(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
     case 'state':
       return stateItem(node);
     case 'failed':
-      return row(firstLine(node.error), None, {
+      return row(vscode.l10n.t('Could not be read'), None, {
         icon: new vscode.ThemeIcon('error', ERROR),
-        description: node.entry?.name ?? node.refused?.folder ?? '',
+        description: dots(node.entry?.name ?? node.refused?.folder, firstLine(node.error)),
         contextValue: 'failed',
         command: { command: Commands.showLog, title: '' },
       });

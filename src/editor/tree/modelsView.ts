@@ -1,6 +1,8 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ViewState } from '../ids.js';
 import { ContextKeys, Views } from '../ids.js';
+import { firstLine } from '../log.js';
 import type { CatalogStore } from '../store/catalogStore.js';
 import type { RepositoryEntry } from '../store/repositoryEntry.js';
 import type { ModelsProvider } from './modelsProvider.js';
@@ -78,8 +80,17 @@ export class ModelsView implements vscode.Disposable {
     if (this.options.onlyChanged) lines.push(vscode.l10n.t('Only what differs from the default branch.'));
     const hasRows = (this.store.repositories?.entries ?? []).some(({ snapshot }) => snapshot !== null);
     // A message keeps the welcome of an empty view from showing.
-    if (lines.length === 0 || !hasRows) delete this.view.message;
-    else this.view.message = lines.join(' ');
+    this.view.message = hasRows ? lines.join(' ') : this.failure();
+  }
+
+  /** Why there is nothing to show, in full: a row would cut it off. */
+  private failure(): string {
+    const { entries = [], refused = [] } = this.store.repositories ?? {};
+    const reasons = [
+      ...refused.map(({ folder, error }) => ({ name: path.basename(folder), error })),
+      ...entries.flatMap(({ name, state }) => (state.kind === 'failed' ? [{ name, error: state.error }] : [])),
+    ];
+    return reasons.map(({ name, error }) => vscode.l10n.t('Could not read {0}: {1}', name, firstLine(error))).join('\n');
   }
 
   private progress(busy: boolean): void {
