@@ -118,10 +118,10 @@ async function contests(rounds: number): Promise<readonly Contest[]> {
       repository: () => Promise.resolve(medium),
     },
     {
-      title: 'list --all --remotes --json',
+      title: 'list --all --remotes --summary --json',
       tool: 'git-lfs',
       theirs: 'git lfs ls-files --all',
-      ours: [['list', '--all', '--remotes', '--json']],
+      ours: [['list', '--all', '--remotes', '--summary', '--json']],
       rounds: Math.min(rounds, 3),
       measure: (program, cwd) =>
         time('git', ['lfs', 'ls-files', '--all'], {

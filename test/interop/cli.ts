@@ -4,7 +4,9 @@ import path from 'node:path';
 
 const BUILT = path.resolve('dist/cli.js');
 /** The built command line; from the sources before the first build. */
-const COMMAND = existsSync(BUILT) ? [BUILT] : [path.resolve('node_modules/tsx/dist/cli.mjs'), path.resolve('src/cli.ts')];
+const COMMAND = existsSync(BUILT)
+  ? [BUILT]
+  : [path.resolve('node_modules/tsx/dist/cli.mjs'), path.resolve('src/cli.ts')];
 
 export interface CliResult {
   readonly exitCode: number | null;
