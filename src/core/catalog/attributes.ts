@@ -34,7 +34,7 @@ export class AttributeRules {
       .sort((left, right) => (left.folder < right.folder ? -1 : 1))
       .map(({ folder, blob }) => {
         const parsed = this.blobs.get(FileKind.attributes, blob);
-        return { folder, text: parsed.ok ? parsed.value : '' };
+        return { folder, text: Buffer.from(parsed.ok ? parsed.value : []) };
       });
     const stack = texts.some(({ text }) => text.includes('lfs'))
       ? texts.reduce((all, { folder, text }) => all.with(folder, compileAttributes(text)), AttributesStack.from())

@@ -23,7 +23,7 @@ interface ParsedByKind {
   [FileKind.lock]: ParsedLock;
   [FileKind.artifacts]: ReturnType<typeof parseArtifactsIndex>;
   [FileKind.ignore]: string;
-  [FileKind.attributes]: string;
+  [FileKind.attributes]: Uint8Array;
   [FileKind.lfs]: LfsPointer | null;
 }
 export type ReadKind = keyof ParsedByKind;
@@ -39,7 +39,7 @@ const PARSERS: { readonly [K in ReadKind]: (data: Buffer) => ParsedByKind[K] } =
   [FileKind.lock]: parseLock,
   [FileKind.artifacts]: parseArtifactsIndex,
   [FileKind.ignore]: (data) => data.toString('utf8'),
-  [FileKind.attributes]: (data) => data.toString('utf8'),
+  [FileKind.attributes]: (data) => Uint8Array.from(data),
   [FileKind.lfs]: parseLfsPointer,
 };
 

@@ -22,10 +22,10 @@ export class IgnoreRules {
     const roots = placed.dvcRoots.map((folder) => (folder === '' ? '' : `${folder}/`));
     return (path) => {
       const root = roots.filter((prefix) => path.startsWith(prefix)).reduce((a, b) => (b.length > a.length ? b : a), '');
-      return active.some(
-        ({ prefix, rules }) =>
-          prefix.startsWith(root) && path.startsWith(prefix) && isIgnored(path.slice(prefix.length), rules),
-      );
+      const holding = active
+        .filter(({ prefix }) => prefix.startsWith(root) && path.startsWith(prefix))
+        .sort((left, right) => right.prefix.length - left.prefix.length);
+      return isIgnored(path, holding);
     };
   }
 
@@ -42,10 +42,24 @@ export class IgnoreRules {
   }
 }
 
-/** A file is ignored when it or a folder around it is. */
-function isIgnored(path: string, rules: Exclude<Rules, null>): boolean {
+interface Holding {
+  readonly prefix: string;
+  readonly rules: Exclude<Rules, null>;
+}
+
+/** A file is ignored when it or a folder around it is; the deepest `.dvcignore` that has an opinion decides. */
+function isIgnored(path: string, holding: readonly Holding[]): boolean {
   for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-    if (rules(path.slice(0, slash), true)) return true;
+    if (decided(path.slice(0, slash), true, holding)) return true;
   }
-  return rules(path, false);
+  return decided(path, false, holding);
+}
+
+function decided(path: string, isFolder: boolean, holding: readonly Holding[]): boolean {
+  for (const { prefix, rules } of holding) {
+    if (path.length <= prefix.length) continue;
+    const answer = rules.decide(path.slice(prefix.length), isFolder);
+    if (answer !== undefined) return answer;
+  }
+  return false;
 }
