@@ -15,6 +15,7 @@ export const BOUNDS = {
   depth: 40,
   copied: 5_000_000,
   strings: 5000,
+  problems: 100,
 } as const;
 
 const text = v.pipe(v.string(), v.maxLength(BOUNDS.text));

@@ -68,6 +68,8 @@ export function searchField(label: string, value: string, change: (value: string
   const toolkit = component('vscode-text-field');
   const element = toolkit && isTextual(toolkit) ? toolkit : make('input', { attributes: { type: 'text' } });
   describe(element, { class: 'search', attributes: { 'aria-label': label, placeholder: label } });
+  // The component takes its name from its content, which the style sheet hides: the placeholder says the same.
+  if (toolkit !== undefined) toolkit.textContent = label;
   element.value = value;
   element.addEventListener('input', () => change(element.value));
   element.addEventListener('keydown', (event) => {
