@@ -38,6 +38,10 @@ for (const theme of ['light', 'dark'] as const) {
       window = await openWindow({ folder, theme, size: { width: 1280, height: 800 } });
     });
 
+    afterEach(async function () {
+      if (this.currentTest?.state === 'failed') await picture('failed');
+    });
+
     after(async () => {
       await window?.close();
       await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });

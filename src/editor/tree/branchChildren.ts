@@ -32,7 +32,8 @@ export async function childrenOfBranch(where: Where, row: BranchRow, filter: Bra
   if (commit === null) return [{ kind: 'message', id: id('unborn'), text: 'unborn' }];
   const on = await where.snapshot.catalog.trackedOn(row.branch);
   const models = await filteredModels(where, row, on, filter);
-  const nodes = models.map((model): ModelNode => modelNode(where, row, model, id('model', model.name, model.path ?? '')));
+  const ordered = [...models].sort((left, right) => left.name.localeCompare(right.name));
+  const nodes = ordered.map((model): ModelNode => modelNode(where, row, model, id('model', model.name, model.path ?? '')));
   const { shown, rest } = firstPage<ModelNodes>(nodes);
   const children: ModelNodes[] = [...shown];
   if (rest.length > 0) children.push({ ...where, kind: 'more', of: 'page', id: id('more'), nodes: rest });

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import type { BranchChanges } from '../../core/catalog/catalog.js';
+import { shortDigest } from '../../core/digest.js';
 import { Commands, InternalCommands, RowScheme } from '../ids.js';
 import { firstLine } from '../log.js';
 import type { PinLookup, PinSummary } from '../pins/pinLookup.js';
 import { ago, dots, size, trackingName } from '../words.js';
+import type { BranchRow } from './branchRows.js';
 import { rowName } from './branchRows.js';
 import { contextValue } from './contextValue.js';
 import { branchDescription, modelDescription, plainTagLabel, versionDescription } from './labels.js';
@@ -47,7 +49,7 @@ function draw(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
     case 'unregistered':
       return row(vscode.l10n.t('Unregistered'), Collapsed, {
         icon: 'circle-outline',
-        description: dots(branchCount(node.holders.length), size(node.model.size)),
+        description: dots(heldBy(node.holders), size(node.model.size), node.model.digest && shortDigest(node.model.digest)),
         contextValue: contextValue('model', { tip: true, file: node.model.pointer !== null, digest: node.model.digest !== null }),
       });
     case 'more':
@@ -65,7 +67,7 @@ function draw(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
         },
       );
     case 'review':
-      return row(vscode.l10n.t('{0} of {1} tracked files are models', node.models, node.tracked), None, {
+      return row(reviewLabel(node.models, node.tracked), None, {
         icon: 'checklist',
         description: vscode.l10n.t('Review'),
         contextValue: 'review',
@@ -156,7 +158,9 @@ function modelItem(node: ModelNode | RegisteredNode, pins: PinLookup): vscode.Tr
   const versioned = node.kind === 'model' ? node.model.versions.length > 0 : node.registered.versions.length > 0;
   const item = row(name, Collapsed, {
     icon: modelIcon(pin),
-    description:
+    description: dots(
+      // In words too: a colour alone says nothing in some themes and to some people.
+      pin?.state === 'drifted' && vscode.l10n.t('drifted'),
       node.kind === 'model'
         ? modelDescription(node.model, node.snapshot)
         : dots(
@@ -165,6 +169,7 @@ function modelItem(node: ModelNode | RegisteredNode, pins: PinLookup): vscode.Tr
             model && trackingName(model.tracking),
             !node.registered.active && vscode.l10n.t('deprecated'),
           ),
+    ),
     contextValue: contextValue('model', {
       [model?.tracking ?? 'none']: true,
       pinned: pin !== null,
@@ -202,6 +207,16 @@ function versionItem(node: VersionNode): vscode.TreeItem {
       digest: version.digest !== null,
     }),
   });
+}
+
+function reviewLabel(models: number, tracked: number): string {
+  if (tracked === 1) return vscode.l10n.t('{0} of 1 tracked file is a model', models);
+  return vscode.l10n.t('{0} of {1} tracked files are models', models, tracked);
+}
+
+function heldBy(holders: readonly BranchRow[]): string {
+  const [only] = holders;
+  return holders.length === 1 && only ? vscode.l10n.t('on {0}', rowName(only)) : branchCount(holders.length);
 }
 
 function branchCount(count: number): string {
