@@ -9,9 +9,8 @@ import type { OpenWindow } from '../browser/harness/index.js';
 
 /** Everything that is published. A file more or less is decided here, knowingly. */
 const CONTENTS = [
-  'CHANGELOG.md',
   'LICENSE.txt',
-  'README.md',
+  'changelog.md',
   'dist/ThirdPartyNotices.txt',
   'dist/cli.js',
   'dist/extension.js',
@@ -27,6 +26,7 @@ const CONTENTS = [
   'media/walkthrough/tag.md',
   'package.json',
   'package.nls.json',
+  'readme.md',
 ];
 
 describe('The VSIX, installed into a clean profile', () => {
@@ -76,8 +76,11 @@ describe('The VSIX, installed into a clean profile', () => {
     await window.workbench.screenshot('installed');
   });
 
-  it('runs its commands, down to the compare page', async () => {
-    await window.workbench.runCommand('Modelkeep: Compare Versions…');
-    await window.workbench.quickInput.waitFor();
+  it('runs its commands, and draws the compare page from the packaged files', async () => {
+    const { workbench } = window;
+    await workbench.expand('fraud-detector');
+    await workbench.chooseFromMenu('v2.1.0', 'Compare with Previous Version');
+    await workbench.webview().getByText('v2.0.0').first().waitFor();
+    await workbench.screenshot('installed-compare');
   });
 });
