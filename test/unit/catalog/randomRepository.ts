@@ -77,17 +77,21 @@ export const deeds: fc.Arbitrary<readonly Deed[]> = fc.array(
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('deregister' as const), pick: small }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('tag' as const), annotated: fc.boolean() }) },
   ),
-  { minLength: 5, maxLength: 30, size: 'max' },
+  { minLength: 5, maxLength: 20, size: 'max' },
 );
 
-/** Does the deeds in a new repository, with real Git; what cannot be done there is left out. */
-export function doAll(list: readonly Deed[]): GitRepo {
+/** A repository with one commit on `main`. */
+export function begin(): GitRepo {
   const repo = GitRepo.create();
   repo.dvcPointer('models/first.pkl', { content: 'first' }).commit('First');
+  return repo;
+}
+
+/** Does the deeds with real Git and ends on `main`; what cannot be done there is left out. */
+export function doAll(repo: GitRepo, list: readonly Deed[]): void {
   for (const deed of list) act(repo, deed);
   save(repo);
   repo.switch('main');
-  return repo;
 }
 
 function act(repo: GitRepo, deed: Deed): void {

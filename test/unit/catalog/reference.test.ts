@@ -1,50 +1,45 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import fc from 'fast-check';
 import type { BranchModel, Model } from '../../../src/core/catalog/catalog.js';
-import { openCatalog } from '../../../src/core/catalog/open.js';
+import type { RepositoryCatalog } from '../../../src/core/catalog/repositoryCatalog.js';
+import { CatalogSource } from '../../../src/core/catalog/source.js';
 import type { Digest } from '../../../src/core/digest.js';
 import { gitEnvironment } from '../../../src/core/git/process.js';
 import { openRepository } from '../../../src/core/git/repository.js';
-import { deeds, doAll } from './randomRepository.js';
+import { begin, deeds, doAll } from './randomRepository.js';
 import { SlowCatalog } from './slowCatalog.js';
 
-const RUNS = 6 * Number(process.env.MODELKEEP_RUNS ?? 1);
+const RUNS = 5 * Number(process.env.MODELKEEP_RUNS ?? 1);
 
 describe('the catalog of a random repository', function () {
-  this.timeout(20_000 * Math.max(1, RUNS / 6));
+  this.timeout(60_000 * Math.max(1, RUNS / 5));
 
-  it(`is what checking every branch out and reading every file gives (${RUNS} repositories)`, async () => {
+  it(`is what checking every branch out gives, fresh, refreshed or from the cache (${RUNS} repositories)`, async () => {
     await fc.assert(
-      fc.asyncProperty(deeds, async (list) => {
-        const repo = doAll(list);
-        const slow = new SlowCatalog(repo);
+      fc.asyncProperty(deeds, deeds, async (first, second) => {
+        const repo = begin();
+        const cacheFolder = path.join(path.dirname(repo.dir), 'cache');
         try {
-          const catalog = await openCatalog(
-            await openRepository(repo.dir, { git: gitEnvironment(repo.env) }),
-          );
-          const branches = catalog.branches.filter(({ name }) => name !== 'checked-out-in-turn');
-          assert.deepEqual(
-            branches.map(({ name }) => name),
-            repo.git('branch', '--format=%(refname:short)', '--list', 'main', 'feature/*', 'y').split('\n'),
-          );
-          for (const branch of branches) {
-            const expected = slow.branch(branch.name);
-            const on = await catalog.trackedOn(branch);
-            assert.deepEqual(byName(on.models.map(comparable)), byName(expected.models), branch.name);
-            assert.deepEqual(on.others.map(located), expected.others, `${branch.name}: other tracked files`);
-            assert.deepEqual(
-              on.tags.map(({ name }) => name).sort(),
-              [...expected.tags].sort(),
-              `${branch.name}: tags`,
-            );
-            const changed = slow.changed(branch.name);
-            if (changed) {
-              const changes = await catalog.changesOn(branch);
-              assert.deepEqual([...changes.changed].sort(), changed, `${branch.name}: changed`);
+          const repository = await openRepository(repo.dir, { git: gitEnvironment(repo.env) });
+          doAll(repo, first);
+          const kept = new CatalogSource(repository, { cacheFolder });
+          await readAll(await kept.load());
+          await kept.save();
+          doAll(repo, second);
+          const slow = new SlowCatalog(repo);
+          try {
+            for (const [how, source] of [
+              ['fresh', new CatalogSource(repository)],
+              ['refreshed', kept],
+              ['from the cache', new CatalogSource(repository, { cacheFolder })],
+            ] as const) {
+              await compare(await source.load(), slow, how);
             }
+          } finally {
+            slow.dispose();
           }
         } finally {
-          slow.dispose();
           repo.dispose();
         }
       }),
@@ -52,6 +47,31 @@ describe('the catalog of a random repository', function () {
     );
   });
 });
+
+async function readAll(catalog: RepositoryCatalog): Promise<void> {
+  await catalog.summarize(catalog.branches);
+  for (const branch of catalog.branches) await catalog.modelsOn(branch);
+}
+
+async function compare(catalog: RepositoryCatalog, slow: SlowCatalog, how: string): Promise<void> {
+  const branches = catalog.branches.filter(({ name }) => name !== 'checked-out-in-turn');
+  assert.deepEqual(
+    branches.map(({ name }) => name),
+    slow.branches,
+    how,
+  );
+  for (const branch of branches) {
+    const said = (what: string): string => `${how}, ${branch.name}: ${what}`;
+    const expected = slow.branch(branch.name);
+    const on = await catalog.trackedOn(branch);
+    assert.deepEqual(byName(on.models.map(comparable)), byName(expected.models), said('models'));
+    assert.deepEqual(on.others.map(located), expected.others, said('other tracked files'));
+    assert.deepEqual(on.tags.map(({ name }) => name).sort(), [...expected.tags].sort(), said('tags'));
+    const changed = slow.changed(branch.name);
+    const changes = await catalog.changesOn(branch);
+    if (changed) assert.deepEqual([...changes.changed].sort(), changed, said('changed'));
+  }
+}
 
 function comparable(model: BranchModel): object {
   const { name, path, tracking, pointer, declared, digest, size, versions, at } = model;

@@ -50,6 +50,11 @@ export class SlowCatalog {
     this.worktree.dispose();
   }
 
+  get branches(): readonly string[] {
+    const names = this.repo.git('for-each-ref', '--format=%(refname:lstrip=2)', 'refs/heads').split('\n');
+    return names.filter((name) => name !== 'checked-out-in-turn');
+  }
+
   /** Models of a branch with their versions, by path; and the names of the plain tags it contains. */
   branch(name: string): {
     readonly models: readonly object[];

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { cacheFileOf, defaultCacheFolder, sweepCache } from '../../../src/core/catalog/cacheFile.js';
+import { CatalogSource } from '../../../src/core/catalog/source.js';
+import { gitEnvironment } from '../../../src/core/git/process.js';
+import type { Repository } from '../../../src/core/git/repository.js';
+import { openRepository } from '../../../src/core/git/repository.js';
+import { GitRepo } from '../../fixtures/gitRepo.js';
+
+describe('what a catalog leaves to the next', () => {
+  let repo: GitRepo;
+  let folder: string;
+  let repository: Repository;
+
+  before(async () => {
+    repo = GitRepo.create();
+    folder = mkdtempSync(path.join(tmpdir(), 'modelkeep-cache-'));
+    repo.dvcPointer('models/a.pkl').lfsPointer('models/deep/b.onnx').dvcPointer('data/c.csv');
+    repo.write('models/broken.pkl.dvc', 'outs: [').commit('One');
+    repo.registerVersion('a', 'v1.0.0');
+    repo.tag('plain');
+    repo.switch('experiment/a_x').dvcPointer('models/a.pkl', { content: 'x' }).commit('Two');
+    repo.switch('main').dvcPointer('models/deep/d.pt', { content: 'd' }).commit('Three');
+    repository = await openRepository(repo.dir, { git: gitEnvironment(repo.env) });
+  });
+  after(() => {
+    repo.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function picture(cacheFolder: string | null, save = false): Promise<string> {
+    const source = new CatalogSource(repository, { cacheFolder });
+    const catalog = await source.load({ branches: (view) => view.branches });
+    const branches = await Promise.all(catalog.branches.map((branch) => catalog.modelsOn(branch)));
+    const summary = [...(await catalog.summarize(catalog.branches)).values()];
+    if (save) await source.save();
+    return JSON.stringify([branches, summary, [...catalog.versions], catalog.plainTags, catalog.diagnostics]);
+  }
+
+  function file(): string {
+    return cacheFileOf(folder, repository.commonDir);
+  }
+
+  it('gives the same catalog as reading everything', async () => {
+    const cold = await picture(folder, true);
+    assert.ok(existsSync(file()));
+    assert.equal(await picture(folder), cold);
+    assert.equal(await picture(null), cold);
+  });
+
+  it('is dropped when a byte is wrong, missing or too many', async () => {
+    const cold = await picture(folder, true);
+    const whole = readFileSync(file());
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 }), fc.boolean(), async (at, change, cut) => {
+        const broken = Buffer.from(whole);
+        broken[at] = (broken[at] ?? 0) ^ change;
+        writeFileSync(file(), cut ? whole.subarray(0, at) : broken);
+        assert.equal(await picture(folder), cold);
+      }),
+      { numRuns: 15 },
+    );
+    writeFileSync(file(), Buffer.concat([whole, Buffer.from('more')]));
+    assert.equal(await picture(folder), cold);
+    writeFileSync(file(), 'somebody else’s file');
+    assert.equal(await picture(folder), cold);
+    writeFileSync(file(), whole);
+    assert.equal(await picture(folder), cold);
+  });
+
+  it('is used for what it knows when branches have moved', async () => {
+    await picture(folder, true);
+    repo.switch('main').dvcPointer('models/a.pkl', { content: 'later' }).commit('Later');
+    assert.equal(await picture(folder, true), await picture(null));
+    assert.equal(await picture(folder), await picture(null));
+  });
+
+  it('is written whole by two at once, and leaves no half file', async () => {
+    rmSync(file(), { force: true });
+    const [first, second] = await Promise.all([picture(folder, true), picture(folder, true)]);
+    assert.equal(first, second);
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.endsWith('.tmp')),
+      [],
+    );
+    assert.equal(await picture(folder), first);
+  });
+
+  it('only costs time where it cannot be written', async () => {
+    const blocked = path.join(folder, 'a-file');
+    writeFileSync(blocked, '');
+    assert.equal(await picture(path.join(blocked, 'below'), true), await picture(null));
+  });
+
+  it('is swept when nobody has used it for long, with what killed writers left', async () => {
+    const old = path.join(folder, `${'0'.repeat(32)}.catalog`);
+    const abandoned = path.join(folder, `${'1'.repeat(32)}.catalog.1.aa.tmp`);
+    const other = path.join(folder, 'somebody-else.txt');
+    for (const one of [old, abandoned, other]) {
+      writeFileSync(one, 'x');
+      utimesSync(one, new Date(0), new Date(0));
+    }
+    await sweepCache(folder);
+    assert.deepEqual([old, abandoned, other].map(existsSync), [false, false, true]);
+    assert.ok(existsSync(file()));
+  });
+
+  it('lies where the environment says, else where the platform keeps caches', () => {
+    const xdg = path.resolve('/xdg');
+    assert.equal(defaultCacheFolder({ MODELKEEP_CACHE_DIR: xdg }, 'linux'), xdg);
+    assert.equal(defaultCacheFolder({ XDG_CACHE_HOME: xdg }, 'linux'), path.join(xdg, 'modelkeep'));
+    assert.match(defaultCacheFolder({}, 'linux'), /[\\/]\.cache[\\/]modelkeep$/);
+    assert.match(defaultCacheFolder({}, 'darwin'), /Library[\\/]Caches[\\/]modelkeep$/);
+  });
+});
