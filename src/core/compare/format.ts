@@ -27,7 +27,8 @@ export function formatComparison(comparison: Comparison, format: Format, options
 /** The unit of a row, known from its name alone, so that printed and stored comparisons read the same. */
 export function unitOf(group: Group, field: string): Unit | undefined {
   if (group === 'commit' && field === 'commit') return 'commit';
-  if (group === 'commit' && field === 'time') return 'time';
+  if ((group === 'commit' && field === 'time') || (group === 'registry' && field === 'registered'))
+    return 'time';
   if (group === 'identity' || group === 'data' || group === 'artifact header') {
     return field === 'size' || field.endsWith(' size') ? 'bytes' : undefined;
   }
