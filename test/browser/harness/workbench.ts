@@ -167,7 +167,11 @@ export class Workbench {
       .filter({ hasText: exactStart(entry) })
       .first();
     await item.waitFor();
-    await item.click();
+    // A menu takes no click in the moment after it opened, lest the opening click chooses: asked until it is gone.
+    for (let attempt = 0; attempt < 20 && (await item.isVisible()); attempt += 1) {
+      await item.click({ timeout: 2000 }).catch(() => undefined);
+      await item.waitFor({ state: 'hidden', timeout: 500 }).catch(() => undefined);
+    }
   }
 
   /** The status bar item that has this text in it. */
