@@ -70,7 +70,9 @@ export class Workspace {
   }
 
   annotate(tag, message, person, days, time, commit = 'HEAD') {
-    this.git(['tag', '-a', '-m', message, tag, `${commit}^{commit}`], { env: this.signature(person, days, time) });
+    this.git(['tag', '-a', '-m', message, tag, `${commit}^{commit}`], {
+      env: this.signature(person, days, time),
+    });
   }
 
   signature({ name, email }, days, time) {

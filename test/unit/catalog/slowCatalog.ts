@@ -144,7 +144,11 @@ export class SlowCatalog {
       .filter(([tag]) => /@v\d\.0\.0$/.test(tag ?? ''))
       .map(([tag = '', commit = '']) => {
         const name = tag.slice(0, tag.lastIndexOf('@')).replace('=', ':');
-        const models = this.named(commit, NO_NAMES).filter((model) => model.name === name);
+        const fitting = this.named(commit, NO_NAMES).filter((model) => model.name === name);
+        // A data set of DVC can be registered too, under the name it would have; a model of that name goes first.
+        // (An LFS file that no pattern includes is not read for this.)
+        const models =
+          fitting.length > 0 ? fitting : this.namedOthers(commit).filter((file) => file.name === name);
         const declared = models.filter((model) => model.declared);
         const among = declared.length > 0 ? declared : models;
         return {
@@ -163,15 +167,22 @@ export class SlowCatalog {
     this.namedBefore.set(bound, known);
     let named = known.get(commit);
     if (!named) {
-      const models = this.files(commit).filter(({ isModel }) => isModel);
-      const names = nameAll(models, bound);
-      named = models.map(({ declaredName: _, isModel: __, ...model }, index) => ({
-        ...model,
-        name: names[index] ?? '',
-      }));
+      named = nameAll(
+        this.files(commit).filter(({ isModel }) => isModel),
+        bound,
+      );
       known.set(commit, named);
     }
     return named;
+  }
+
+  private namedOthers(commit: string): readonly SlowModel[] {
+    const taken = this.named(commit, NO_NAMES).map(({ name }) => name);
+    return nameAll(
+      this.files(commit).filter(({ isModel, tracking }) => !isModel && tracking !== 'lfs'),
+      NO_NAMES,
+      taken,
+    );
   }
 
   private files(commit: string): readonly Found[] {
@@ -189,9 +200,13 @@ function isSame(version: SlowModel | undefined, model: SlowModel): boolean {
   return version.digest.replace(' legacy', '') === model.digest.replace(' legacy', '');
 }
 
-function nameAll(models: readonly Found[], bound: ReadonlyMap<string, string>): readonly string[] {
+function nameAll(
+  models: readonly Found[],
+  bound: ReadonlyMap<string, string>,
+  others: readonly string[] = [],
+): readonly SlowModel[] {
   const fixed = models.map((model) => model.declaredName ?? bound.get(model.path));
-  const taken = new Set(fixed.filter((name) => name !== undefined));
+  const taken = new Set([...others, ...fixed.filter((name) => name !== undefined)]);
   const slug = (text: string): string =>
     [...text]
       .map((character) => (/[A-Za-z0-9_-]/.test(character) ? character : '-'))
@@ -224,7 +239,10 @@ function nameAll(models: readonly Found[], bound: ReadonlyMap<string, string>): 
       if (clash) level[index] = round + 1;
     });
   }
-  return models.map((_, index) => current(index));
+  return models.map(({ declaredName: _, isModel: __, ...model }, index) => ({
+    ...model,
+    name: current(index),
+  }));
 }
 
 function readWorkingCopy(worktree: GitRepo): readonly Found[] {
