@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { CatalogSource } from './core/catalog/source.js';
 import { parametersOf } from './core/parameters/modelFacts.js';
 import { openCommands } from './editor/commands/openCommands.js';
@@ -47,7 +47,9 @@ export function activate({ subscriptions, workspaceState, extensionUri }: vscode
   own(new PinLanguage(store, pins));
   own(new DriftDecorations(store, pins));
   const statusBar = own(new PinStatusBar(store, pins, log));
-  const comparisons = own(new ComparePanels({ extensionUri, provider: own(new CatalogCompareProvider(store)), log }));
+  const comparisons = own(
+    new ComparePanels({ extensionUri, provider: own(new CatalogCompareProvider(store)), log }),
+  );
 
   const services: Services = { store, options, notify, log, documents, memory: workspaceState };
   const commands = registrar(notify, subscriptions);

@@ -18,12 +18,18 @@ export class Notifier {
   /** Says that something is done; waits for nothing. */
   done(message: string, ...actions: readonly Action[]): void {
     this.log.info(message);
-    this.queue(() => vscode.window.showInformationMessage(message, ...actions.map(({ title }) => title)), actions);
+    this.queue(
+      () => vscode.window.showInformationMessage(message, ...actions.map(({ title }) => title)),
+      actions,
+    );
   }
 
   warn(message: string, ...actions: readonly Action[]): void {
     this.log.warn(message);
-    this.queue(() => vscode.window.showWarningMessage(message, ...actions.map(({ title }) => title)), actions);
+    this.queue(
+      () => vscode.window.showWarningMessage(message, ...actions.map(({ title }) => title)),
+      actions,
+    );
   }
 
   /** Says what failed and why. Somebody's own cancelling is no failure. */
@@ -41,7 +47,7 @@ export class Notifier {
     // The next message waits for this one, but not for longer than anybody reads.
     const limit = new Promise((resolve) => setTimeout(resolve, 8000));
     this.showing = this.showing.then(() => {
-      const chosen = show().then(async (title) => actions.find((action) => action.title === title)?.run());
+      const chosen = show().then((title) => actions.find((action) => action.title === title)?.run());
       chosen.then(undefined, (error: unknown) => this.log.error(String(error)));
       return Promise.race([chosen, limit]);
     });
@@ -58,7 +64,9 @@ function advice(reason: GitFailure): string | null {
   const texts: Readonly<Record<GitFailure, string | null>> = {
     'not-found': t('Install Git, or set its path in the settings.'),
     'not-a-repository': null,
-    'unsafe-repository': t('The folder belongs to somebody else: add it to Git\'s safe.directory if you trust it.'),
+    'unsafe-repository': t(
+      "The folder belongs to somebody else: add it to Git's safe.directory if you trust it.",
+    ),
     locked: t('Another Git is at work here; try again when it is done.'),
     'no-identity': t('Tell Git who you are: git config user.name and user.email.'),
     rejected: t('The remote did not take it; nothing was overwritten. Fetch and try again.'),

@@ -24,10 +24,14 @@ for (const theme of ['light', 'dark'] as const) {
       return stdout.trim();
     };
     const rows = async (): Promise<string[]> =>
-      (await window.workbench.treeRows()).map(({ level, label, description }) => `${level} ${label}: ${description}`);
-    const seeRow = (text: string): Promise<void> => eventuallyHas(async () => (await rows()).join('\n'), text);
+      (await window.workbench.treeRows()).map(
+        ({ level, label, description }) => `${level} ${label}: ${description}`,
+      );
+    const seeRow = (text: string): Promise<void> =>
+      eventuallyHas(async () => (await rows()).join('\n'), text);
     const picture = (name: string): Promise<string> => window.workbench.screenshot(`tour-${name}-${theme}`);
-    const title = (text: string): Promise<void> => eventuallyHas(() => window.workbench.quickInputTitle(), text);
+    const title = (text: string): Promise<void> =>
+      eventuallyHas(() => window.workbench.quickInputTitle(), text);
     const offered = (text: string): Promise<void> =>
       eventuallyHas(async () => (await window.workbench.quickInputRows()).join('\n'), text);
 
@@ -69,7 +73,10 @@ for (const theme of ['light', 'dark'] as const) {
       await workbench.type('note-summarizer', { accept: true }); // 2
       await title('(2/3)');
       await workbench.type('Shorter notes, 64 tokens');
-      await eventuallyHas(() => workbench.quickInputMessage(), 'experiment/note-summarizer_shorter-notes-64-tokens');
+      await eventuallyHas(
+        () => workbench.quickInputMessage(),
+        'experiment/note-summarizer_shorter-notes-64-tokens',
+      );
       await picture('2-branch-name');
       await workbench.press('Enter'); // 3
       await title('(3/3)');
@@ -77,7 +84,10 @@ for (const theme of ['light', 'dark'] as const) {
       await picture('3-branch-preview');
       await workbench.press('Enter'); // 4
       await eventually(async () =>
-        assert.equal(await git('symbolic-ref', '--short', 'HEAD'), 'experiment/note-summarizer_shorter-notes-64-tokens'),
+        assert.equal(
+          await git('symbolic-ref', '--short', 'HEAD'),
+          'experiment/note-summarizer_shorter-notes-64-tokens',
+        ),
       );
       await seeRow('1 experiment/note-summarizer_shorter-notes-64-tokens: current');
     });

@@ -21,9 +21,12 @@ describe('The Models view', function () {
     window = await openWindow({ theme: 'dark', size: { width: 1000, height: 600 }, ...options });
     return window;
   };
-  const text = async (): Promise<string> => (await window?.workbench.sideBar.innerText())?.replaceAll('\u00a0', ' ') ?? '';
+  const text = async (): Promise<string> =>
+    (await window?.workbench.sideBar.innerText())?.replaceAll('\u00a0', ' ') ?? '';
   const rows = async (): Promise<string> =>
-    ((await window?.workbench.treeRows()) ?? []).map(({ label, description }) => `${label}: ${description}`).join('\n');
+    ((await window?.workbench.treeRows()) ?? [])
+      .map(({ label, description }) => `${label}: ${description}`)
+      .join('\n');
 
   before(async () => {
     home = await mkdtemp(path.join(tmpdir(), 'modelkeep-views-'));
@@ -91,7 +94,10 @@ describe('The Models view', function () {
     const repo = GitRepo.create();
     try {
       repo.dvcPointer('models/churn.pkl', { md5: 'a'.repeat(32), size: 10 });
-      repo.write('modelkeep.yaml', 'environments:\n  dev: { model: churn, file: m.yaml, version: v, ref: worktree }\n');
+      repo.write(
+        'modelkeep.yaml',
+        'environments:\n  dev: { model: churn, file: m.yaml, version: v, ref: worktree }\n',
+      );
       repo.write('m.yaml', 'v: x\n');
       repo.commit('a model');
       const log = path.join(home, 'git.log');
@@ -103,7 +109,10 @@ describe('The Models view', function () {
       const script = `#!/bin/sh\ncase "$*" in *core.hooksPath=/dev/null*) echo "$*" >> '${log}';; esac\nexec '${real.trim()}' "$@"\n`;
       await writeFile(path.join(bin, 'git'), script);
       await chmod(path.join(bin, 'git'), 0o755);
-      const { workbench } = await open({ folder: repo.dir, env: { PATH: `${bin}:${process.env['PATH'] ?? ''}` } });
+      const { workbench } = await open({
+        folder: repo.dir,
+        env: { PATH: `${bin}:${process.env['PATH'] ?? ''}` },
+      });
       await workbench.runCommand('Modelkeep: Show Log'); // the extension is active
       assert.equal(await readFile(log, 'utf8'), '');
       await workbench.openView();

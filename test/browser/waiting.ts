@@ -17,6 +17,7 @@ export async function eventually<T>(check: () => Promise<T> | T, limit = 30_000)
 export async function eventuallyHas(read: () => Promise<string>, ...parts: readonly string[]): Promise<void> {
   await eventually(async () => {
     const text = await read();
-    for (const part of parts) assert.ok(text.includes(part), `${JSON.stringify(text)} lacks ${JSON.stringify(part)}`);
+    for (const part of parts)
+      assert.ok(text.includes(part), `${JSON.stringify(text)} lacks ${JSON.stringify(part)}`);
   });
 }

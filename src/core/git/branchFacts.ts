@@ -19,7 +19,9 @@ export interface AllBranchFacts {
   readonly merged: ReadonlySet<string>;
 }
 
-const FORMAT = ['%(refname)', '%(committerdate:unix)', '%(upstream)', '%(upstream:track,nobracket)'].join('%00');
+const FORMAT = ['%(refname)', '%(committerdate:unix)', '%(upstream)', '%(upstream:track,nobracket)'].join(
+  '%00',
+);
 
 /**
  * Age, upstream and what is merged, of every local and remote branch, with two Git processes however many there

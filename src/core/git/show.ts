@@ -32,7 +32,17 @@ export async function showCommit(
 ): Promise<string> {
   const { stdout } = await runGit(
     repository.git,
-    ['show', '--stat', '--patch', '--no-ext-diff', '--no-textconv', '--no-color', '--no-show-signature', '--end-of-options', commit],
+    [
+      'show',
+      '--stat',
+      '--patch',
+      '--no-ext-diff',
+      '--no-textconv',
+      '--no-color',
+      '--no-show-signature',
+      '--end-of-options',
+      commit,
+    ],
     { cwd: repository.root, ...options },
   );
   return stdout.toString('utf8');

@@ -23,11 +23,14 @@ export async function askRevisions(
 ): Promise<readonly string[] | typeof BACK | undefined> {
   const { t } = vscode.l10n;
   const { catalog, facts } = model.snapshot;
-  const versions = (await versionChoices(model)).map(
-    ({ value, ...item }): Choice<string> => ({ ...item, value: value.version }),
-  );
+  const versions = versionChoices(model).map(({ value, ...item }): Choice<string> => ({
+    ...item,
+    value: value.version,
+  }));
   const home = homeBranch(model.snapshot);
-  const homeModel = home ? (await catalog.modelsOn(home)).models.find(({ name }) => name === model.name) : undefined;
+  const homeModel = home
+    ? (await catalog.modelsOn(home)).models.find(({ name }) => name === model.name)
+    : undefined;
   const unregistered = home !== null && homeModel !== undefined && homeModel.at === null;
   const rows = branchRows(catalog, facts, {
     showRemote: true,
@@ -39,15 +42,28 @@ export async function askRevisions(
   const branches = rows.flatMap((row): Choice<string>[] =>
     row.branch.commit === null
       ? []
-      : [{ label: `$(git-branch) ${rowName(row)}`, description: row.current ? t('current') : '', value: rowName(row) }],
+      : [
+          {
+            label: `$(git-branch) ${rowName(row)}`,
+            description: row.current ? t('current') : '',
+            value: rowName(row),
+          },
+        ],
   );
   const tags = (await catalog.plainVersions({ name: model.name, path: model.path })).map(
-    (tag): Choice<string> => ({ label: `$(bookmark) ${tag.tag}`, description: ago(Date.parse(tag.time)), value: tag.tag }),
+    (tag): Choice<string> => ({
+      label: `$(bookmark) ${tag.tag}`,
+      description: ago(Date.parse(tag.time)),
+      value: tag.tag,
+    }),
   );
   const ticked = new Set(
     unregistered ? [home.name, versions[0]?.value] : versions.slice(0, 2).map(({ value }) => value),
   );
-  const separator = (label: string): vscode.QuickPickItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
+  const separator = (label: string): vscode.QuickPickItem => ({
+    label,
+    kind: vscode.QuickPickItemKind.Separator,
+  });
   const items = [
     separator(t('Versions')),
     ...versions,
@@ -58,9 +74,17 @@ export async function askRevisions(
   ].map((item) => (isRevision(item) ? { ...item, picked: ticked.has(item.value) } : item));
   const placeholder = t('Which revisions of {0}?', model.name);
   if (how === 'many') {
-    const chosen = await pickMany<string>(position, { placeholder: `${placeholder} ${t('Two to twelve')}`, items });
+    const chosen = await pickMany<string>(position, {
+      placeholder: `${placeholder} ${t('Two to twelve')}`,
+      items,
+    });
     // Older first: what is new stands to the right of what it is measured against.
-    return chosen === undefined || chosen === BACK ? chosen : oldestFirst(chosen, versions.map(({ value }) => value));
+    return chosen === undefined || chosen === BACK
+      ? chosen
+      : oldestFirst(
+          chosen,
+          versions.map(({ value }) => value),
+        );
   }
   const chosen = await pick<string>(position, { placeholder, items });
   return chosen === undefined || chosen === BACK ? chosen : [chosen];

@@ -5,16 +5,20 @@ import type { Choice } from './steps.js';
 import type { Target } from './targets.js';
 
 /** The registered versions of a model as choices, newest first. */
-export async function versionChoices(
+export function versionChoices(
   { snapshot, name }: Pick<Target, 'snapshot' | 'name'>,
   options: { readonly active?: boolean } = {},
-): Promise<readonly Choice<Version>[]> {
-  const registered = (await snapshot.catalog.registered()).find((model) => model.name === name);
+): readonly Choice<Version>[] {
+  const registered = snapshot.catalog.registered().find((model) => model.name === name);
   return (registered?.versions ?? [])
     .filter(({ active }) => active || options.active !== true)
     .map((version): Choice<Version> => ({
       label: `$(tag) ${version.version}`,
-      description: dots(version.stages.join(', '), !version.active && vscode.l10n.t('deregistered'), ago(Date.parse(version.time))),
+      description: dots(
+        version.stages.join(', '),
+        !version.active && vscode.l10n.t('deregistered'),
+        ago(Date.parse(version.time)),
+      ),
       ...said(version),
       value: version,
     }));

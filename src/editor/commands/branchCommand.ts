@@ -53,7 +53,9 @@ export function branchCommand(register: Register, services: Services): void {
 async function begin({ store, memory }: Services, argument: unknown): Promise<BranchDraft | undefined> {
   const kindOf = (place: Place): string | undefined => {
     const last = memory.get<string>(LAST_KIND);
-    return place.snapshot.catalog.settings.branches.conventions.some(({ name }) => name === last) ? last : undefined;
+    return place.snapshot.catalog.settings.branches.conventions.some(({ name }) => name === last)
+      ? last
+      : undefined;
   };
   const empty = { text: '', whole: false, decided: null };
   if (isRevisionNode(argument)) {
@@ -66,7 +68,8 @@ async function begin({ store, memory }: Services, argument: unknown): Promise<Br
   }
   const place = await askPlace(store, argument, vscode.l10n.t('Create Experiment Branch'));
   if (!place) return undefined;
-  const row = isNode(argument) && (argument.kind === 'branch' || argument.kind === 'holder') ? argument.row : null;
+  const row =
+    isNode(argument) && (argument.kind === 'branch' || argument.kind === 'holder') ? argument.row : null;
   const choices = await modelChoices(place, undefined);
   const [only] = choices;
   return {
@@ -112,7 +115,9 @@ const describe: Step<BranchDraft> = {
       check: (typed) => {
         const made = draftName(typed, sources);
         if (made.kind === 'empty') {
-          return { problem: { message: t('A few words make the name: {0} is {1}.', kind, pattern ?? t('free')) } };
+          return {
+            problem: { message: t('A few words make the name: {0} is {1}.', kind, pattern ?? t('free')) },
+          };
         }
         if (made.kind === 'problem') {
           const { message, repaired } = made;
@@ -155,7 +160,12 @@ async function planOf(draft: BranchDraft): Promise<BranchPlan> {
   });
 }
 
-async function create({ notify }: Services, { entry }: Place, plan: BranchPlan, mode: BranchMode): Promise<void> {
+async function create(
+  { notify }: Services,
+  { entry }: Place,
+  plan: BranchPlan,
+  mode: BranchMode,
+): Promise<void> {
   const { t } = vscode.l10n;
   const { repository } = entry;
   const made = await withProgress(t('Creating {0}', plan.name), (signal) =>
@@ -163,7 +173,8 @@ async function create({ notify }: Services, { entry }: Place, plan: BranchPlan, 
   );
   entry.refresh();
   const { worktree } = made;
-  const actions: Action[] = worktree === null ? [] : [{ title: t('Open Worktree'), run: () => openFolder(worktree) }];
+  const actions: Action[] =
+    worktree === null ? [] : [{ title: t('Open Worktree'), run: () => openFolder(worktree) }];
   if (!made.pushed) {
     actions.push({
       title: t('Undo'),
@@ -187,9 +198,13 @@ function outcome(made: CreatedBranch, plan: BranchPlan): string {
   if (made.worktree !== null) return t('Created {0} from {1} in {2}', branch, from, made.worktree);
   if (made.pushed) return t('Created {0} from {1} and published it to {2}', branch, from, remote ?? '');
   if (made.stash !== null) return t('You are on {0}, from {1}; your changes are in the stash', branch, from);
-  return made.checkedOut ? t('You are on {0}, from {1}', branch, from) : t('Created {0} from {1}', branch, from);
+  return made.checkedOut
+    ? t('You are on {0}, from {1}', branch, from)
+    : t('Created {0} from {1}', branch, from);
 }
 
 async function openFolder(folder: string): Promise<void> {
-  await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(folder), { forceNewWindow: true });
+  await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(folder), {
+    forceNewWindow: true,
+  });
 }

@@ -63,7 +63,8 @@ function freeText(text: string, sources: NameSources): { readonly repaired?: str
       date: sources.day,
       user: sources.user,
     });
-    if (built.ok && findConflict(built.name, sources.existing, sources.remote) === undefined) return { repaired: candidate };
+    if (built.ok && findConflict(built.name, sources.existing, sources.remote) === undefined)
+      return { repaired: candidate };
   }
   return {};
 }

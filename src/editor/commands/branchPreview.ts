@@ -28,13 +28,24 @@ export async function previewBranch(
     ...(plan.conflict ? [{ label: `$(warning) ${plan.conflict.message}` }] : []),
     ...modes,
     { label: t('Change'), kind: vscode.QuickPickItemKind.Separator },
-    { label: `$(git-commit) ${t('Start from {0}…', plan.from.label)}`, description: plan.from.commit?.slice(0, 8) ?? '', value: 'from' },
+    {
+      label: `$(git-commit) ${t('Start from {0}…', plan.from.label)}`,
+      description: plan.from.commit?.slice(0, 8) ?? '',
+      value: 'from',
+    },
     ...(draft.whole || conventions.length < 2
       ? []
       : [{ label: `$(list-selection) ${t('Kind: {0}…', plan.kind ?? '')}`, value: 'kind' as const }]),
-    { label: `$(copy) ${t('Copy the Git commands')}`, detail: first ? lines(plan, first.value.mode) : '', value: 'copy' },
+    {
+      label: `$(copy) ${t('Copy the Git commands')}`,
+      detail: first ? lines(plan, first.value.mode) : '',
+      value: 'copy',
+    },
   ];
-  const chosen = await pick<Choosable>(position, { placeholder: t('Nothing is done before you choose'), items });
+  const chosen = await pick<Choosable>(position, {
+    placeholder: t('Nothing is done before you choose'),
+    items,
+  });
   if (chosen === undefined || chosen === BACK) return chosen;
   if (chosen === 'copy') {
     await vscode.env.clipboard.writeText(first ? lines(plan, first.value.mode) : '');
@@ -56,7 +67,12 @@ function modesOf(plan: BranchPlan): readonly Choice<{ readonly mode: BranchMode 
   const { name, workingCopy, remote, worktree } = plan;
   const from = t('from {0}', plan.from.label);
   const changed = workingCopy.changed.length;
-  const mode = (icon: string, label: string, detail: string, value: BranchMode): Choice<{ mode: BranchMode }> => ({
+  const mode = (
+    icon: string,
+    label: string,
+    detail: string,
+    value: BranchMode,
+  ): Choice<{ mode: BranchMode }> => ({
     label: `$(${icon}) ${label}`,
     detail,
     value: { mode: value },
@@ -71,10 +87,21 @@ function modesOf(plan: BranchPlan): readonly Choice<{ readonly mode: BranchMode 
     ),
     ...(changed === 0
       ? []
-      : [mode('archive', t('Stash my changes first'), t('{0} changed files wait in the stash', changed), { checkout: true, dirty: 'stash' })]),
+      : [
+          mode('archive', t('Stash my changes first'), t('{0} changed files wait in the stash', changed), {
+            checkout: true,
+            dirty: 'stash',
+          }),
+        ]),
     ...(remote === null
       ? []
-      : [mode('cloud-upload', t('Create, switch and publish to {0}', remote), from, { checkout: true, push: true, ...dirty('carry') })]),
+      : [
+          mode('cloud-upload', t('Create, switch and publish to {0}', remote), from, {
+            checkout: true,
+            push: true,
+            ...dirty('carry'),
+          }),
+        ]),
   ];
   return [
     ...(workingCopy.busy === null && workingCopy.conflicted.length === 0 ? here : []),
@@ -89,18 +116,28 @@ function modesOf(plan: BranchPlan): readonly Choice<{ readonly mode: BranchMode 
 
 async function chooseKind(position: Position, draft: BranchDraft): Promise<Answer | typeof BACK | undefined> {
   const items = draft.snapshot.catalog.settings.branches.conventions.map(
-    ({ name, pattern, regex }): Choice<string> => ({ label: name, description: pattern ?? regex ?? '', value: name }),
+    ({ name, pattern, regex }): Choice<string> => ({
+      label: name,
+      description: pattern ?? regex ?? '',
+      value: name,
+    }),
   );
   const kind = await pick(position, { placeholder: vscode.l10n.t('Which kind of branch?'), items });
   if (kind === undefined) return undefined;
   return { kind: kind === BACK ? draft.kind : kind };
 }
 
-async function chooseStart(position: Position, draft: BranchDraft): Promise<Answer | typeof BACK | undefined> {
+async function chooseStart(
+  position: Position,
+  draft: BranchDraft,
+): Promise<Answer | typeof BACK | undefined> {
   const { t } = vscode.l10n;
   const { catalog, facts } = draft.snapshot;
-  const separator = (label: string): vscode.QuickPickItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
-  const versions = draft.model ? await versionChoices({ snapshot: draft.snapshot, name: draft.model.name }) : [];
+  const separator = (label: string): vscode.QuickPickItem => ({
+    label,
+    kind: vscode.QuickPickItemKind.Separator,
+  });
+  const versions = draft.model ? versionChoices({ snapshot: draft.snapshot, name: draft.model.name }) : [];
   const rows = branchRows(catalog, facts, {
     showRemote: true,
     staleDays: 90,
@@ -111,9 +148,19 @@ async function chooseStart(position: Position, draft: BranchDraft): Promise<Answ
   const start = await pick<{ readonly from: BranchDraft['from'] }>(position, {
     placeholder: t('Start from what?'),
     items: [
-      { label: `$(target) ${t('What is checked out')}`, description: catalog.head.branch ?? '', value: { from: undefined } },
+      {
+        label: `$(target) ${t('What is checked out')}`,
+        description: catalog.head.branch ?? '',
+        value: { from: undefined },
+      },
       ...(catalog.defaultBranch
-        ? [{ label: `$(git-branch) ${t('The default branch')}`, description: catalog.defaultBranch.branch.name, value: { from: { default: true as const } } }]
+        ? [
+            {
+              label: `$(git-branch) ${t('The default branch')}`,
+              description: catalog.defaultBranch.branch.name,
+              value: { from: { default: true as const } },
+            },
+          ]
         : []),
       separator(t('Versions')),
       ...versions.map(({ value, ...item }) => ({ ...item, value: { from: value.tag } })),
@@ -121,12 +168,26 @@ async function chooseStart(position: Position, draft: BranchDraft): Promise<Answ
       ...rows.flatMap((row) =>
         row.current || row.branch.commit === null
           ? []
-          : [{ label: `$(git-branch) ${rowName(row)}`, description: row.branch.commit.slice(0, 8), value: { from: rowName(row) } }],
+          : [
+              {
+                label: `$(git-branch) ${rowName(row)}`,
+                description: row.branch.commit.slice(0, 8),
+                value: { from: rowName(row) },
+              },
+            ],
       ),
       separator(t('Tags')),
-      ...catalog.plainTags.map((tag) => ({ label: `$(bookmark) ${tag.name}`, description: tag.commit.slice(0, 8), value: { from: tag.name } })),
+      ...catalog.plainTags.map((tag) => ({
+        label: `$(bookmark) ${tag.name}`,
+        description: tag.commit.slice(0, 8),
+        value: { from: tag.name },
+      })),
       ...(catalog.experiments.length > 0 ? [separator(t('DVC experiments'))] : []),
-      ...catalog.experiments.map(({ ref, commit }) => ({ label: `$(beaker) ${ref}`, description: commit.slice(0, 8), value: { from: commit as string } })),
+      ...catalog.experiments.map(({ ref, commit }) => ({
+        label: `$(beaker) ${ref}`,
+        description: commit.slice(0, 8),
+        value: { from: commit },
+      })),
     ],
   });
   if (start === undefined) return undefined;

@@ -32,7 +32,8 @@ export function compareCommands(register: Register, services: Services, open: Op
         const [first] = targets;
         if (!first) return;
         const same = targets.filter((target) => target.entry === first.entry && target.name === first.name);
-        if (same.length !== targets.length) throw new Error(t('Versions of different models are not compared'));
+        if (same.length !== targets.length)
+          throw new Error(t('Versions of different models are not compared'));
         compare(first, first.name, same.map(revOf));
         return;
       }
@@ -71,7 +72,11 @@ export function compareCommands(register: Register, services: Services, open: Op
     if (!isRevisionNode(argument)) return;
     selected = await targetOf(argument);
     await vscode.commands.executeCommand('setContext', ContextKeys.compareSelected, selected !== null);
-    if (selected) vscode.window.setStatusBarMessage(t('Selected {0} {1} for comparing', selected.name, selected.label), 4000);
+    if (selected)
+      vscode.window.setStatusBarMessage(
+        t('Selected {0} {1} for comparing', selected.name, selected.label),
+        4000,
+      );
   });
 
   register(
@@ -93,7 +98,8 @@ export function compareCommands(register: Register, services: Services, open: Op
     async (argument) => {
       const place = await askPlace(services.store, argument, t('Review Changes'));
       if (!place) return;
-      const branch = isNode(argument) && argument.kind === 'branch' ? argument.row.branch : homeBranch(place.snapshot);
+      const branch =
+        isNode(argument) && argument.kind === 'branch' ? argument.row.branch : homeBranch(place.snapshot);
       const { catalog } = place.snapshot;
       const target = catalog.defaultBranch?.branch ?? null;
       if (!branch?.commit || !target?.commit) return;
@@ -102,14 +108,21 @@ export function compareCommands(register: Register, services: Services, open: Op
       const { models } = await catalog.modelsOn(branch);
       const choices = models
         .filter((model) => model.path !== null && changed.has(model.path))
-        .map((model): Choice<string> => ({ label: `$(package) ${model.name}`, description: model.path ?? '', value: model.name }));
+        .map((model): Choice<string> => ({
+          label: `$(package) ${model.name}`,
+          description: model.path ?? '',
+          value: model.name,
+        }));
       const [only] = choices;
       if (!only) {
         services.notify.done(t('{0} changes no model', rev));
         return;
       }
       const placeholder = t('{0} changes {1} models; look at which?', rev, choices.length);
-      const model = choices.length === 1 ? only.value : await pick(single(t('Review Changes')), { placeholder, items: choices });
+      const model =
+        choices.length === 1
+          ? only.value
+          : await pick(single(t('Review Changes')), { placeholder, items: choices });
       if (model === undefined || model === BACK) return;
       const base = await mergeBase(catalog.repository, branch.commit, target.commit);
       compare(place, model, [base === null ? target.name : base.slice(0, 10), rev]);
@@ -124,7 +137,10 @@ function revOf(target: Target): string {
 }
 
 /** The model that a pointer file in the explorer stands for. */
-async function ofFile(services: Services, uri: vscode.Uri): Promise<(Place & { name: string; path: string | null; rev: string }) | null> {
+async function ofFile(
+  services: Services,
+  uri: vscode.Uri,
+): Promise<(Place & { name: string; path: string | null; rev: string }) | null> {
   const place = await askPlace(services.store, uri, vscode.l10n.t('Compare Versions'));
   if (!place) return null;
   const inside = path.relative(place.entry.repository.root, uri.fsPath).split(path.sep).join('/');

@@ -17,7 +17,9 @@ export function modelCommands({ reading, writing }: Registrar, services: Service
   chooseModels(reading, services);
   const mark = (include: boolean) => async (argument: unknown, selection: unknown) => {
     const rows = Array.isArray(selection) && selection.length > 0 ? selection : [argument];
-    const nodes = rows.filter(isNode).flatMap((row) => (row.kind === 'model' && row.model.path !== null ? [row] : []));
+    const nodes = rows
+      .filter(isNode)
+      .flatMap((row) => (row.kind === 'model' && row.model.path !== null ? [row] : []));
     const [first] = nodes;
     if (!first) return;
     const lines = nodes.map(({ model }) => `${include ? '' : '!'}${patternOf(model.path ?? '')}`);
@@ -43,10 +45,17 @@ function chooseModels(register: Register, services: Services): void {
         picked,
         value: model,
       });
-      const separator = (label: string): vscode.QuickPickItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
-      if (models.length + others.length === 0) throw new Error(t('Nothing on {0} is tracked by DVC or Git LFS', branch.name));
+      const separator = (label: string): vscode.QuickPickItem => ({
+        label,
+        kind: vscode.QuickPickItemKind.Separator,
+      });
+      if (models.length + others.length === 0)
+        throw new Error(t('Nothing on {0} is tracked by DVC or Git LFS', branch.name));
       const chosen = await pickMany(single(title), {
-        placeholder: t('Ticked files of {0} are models; modelkeep.yaml remembers what you change', branch.name),
+        placeholder: t(
+          'Ticked files of {0} are models; modelkeep.yaml remembers what you change',
+          branch.name,
+        ),
         items: [
           separator(t('Models')),
           ...models.map((model) => choice(model, true)),
@@ -63,9 +72,15 @@ function chooseModels(register: Register, services: Services): void {
       if (lines.length === 0) return;
       const declared = models.filter((model) => !ticked.has(model) && model.declared).map(({ name }) => name);
       if (declared.length > 0) {
-        services.notify.warn(t('{0} is declared under artifacts: in dvc.yaml, which always wins; change its type there.', declared.join(', ')));
+        services.notify.warn(
+          t(
+            '{0} is declared under artifacts: in dvc.yaml, which always wins; change its type there.',
+            declared.join(', '),
+          ),
+        );
       }
-      if (!vscode.workspace.isTrusted) throw new Error(t('This workspace is not trusted, so nothing is written in it'));
+      if (!vscode.workspace.isTrusted)
+        throw new Error(t('This workspace is not trusted, so nothing is written in it'));
       await writeLines(services, place, lines);
     },
     t('Could not change modelkeep.yaml'),
@@ -91,7 +106,11 @@ async function writeLines({ notify }: Services, { entry }: Place, lines: readonl
   );
   const change = addMatchLines(before, lines);
   if (!change) {
-    throw new Error(t('modelkeep.yaml is written in a way that lines cannot be added to: add them by hand under models.match'));
+    throw new Error(
+      t(
+        'modelkeep.yaml is written in a way that lines cannot be added to: add them by hand under models.match',
+      ),
+    );
   }
   const lineStarts = before.slice(0, change.offset).split('\n');
   const at = new vscode.Position(lineStarts.length - 1, lineStarts.at(-1)?.length ?? 0);
@@ -99,8 +118,13 @@ async function writeLines({ notify }: Services, { entry }: Place, lines: readonl
   if (!(await vscode.workspace.applyEdit(edit))) throw new Error(t('The editor did not take the change'));
   await (await vscode.workspace.openTextDocument(uri)).save();
   entry.refresh();
-  notify.done(lines.length === 1 ? t('Added a line to models.match in modelkeep.yaml') : t('Added {0} lines to models.match in modelkeep.yaml', lines.length), {
-    title: t('Show'),
-    run: () => vscode.window.showTextDocument(uri),
-  });
+  notify.done(
+    lines.length === 1
+      ? t('Added a line to models.match in modelkeep.yaml')
+      : t('Added {0} lines to models.match in modelkeep.yaml', lines.length),
+    {
+      title: t('Show'),
+      run: () => vscode.window.showTextDocument(uri),
+    },
+  );
 }

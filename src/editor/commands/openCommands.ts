@@ -16,13 +16,15 @@ export function openCommands(register: Register, services: Services): void {
   register(Commands.copyName, async (argument, selection) => {
     const rows = Array.isArray(selection) && selection.length > 0 ? selection : [argument];
     const names = rows.flatMap((row: unknown) => nameOf(row) ?? []);
-    const target = names.length > 0 ? null : await askTarget(services, argument, t('Copy Name'), t('Whose name?'));
+    const target =
+      names.length > 0 ? null : await askTarget(services, argument, t('Copy Name'), t('Whose name?'));
     if (target) names.push(target.name);
     if (names.length > 0) await vscode.env.clipboard.writeText(names.join('\n'));
   });
 
   register(Commands.copyDigest, async (argument, selection) => {
-    const rows = Array.isArray(selection) && selection.length > 1 ? selection.filter(isRevisionNode) : [argument];
+    const rows =
+      Array.isArray(selection) && selection.length > 1 ? selection.filter(isRevisionNode) : [argument];
     const digests: string[] = [];
     for (const row of rows) {
       const target = await askTarget(services, row, t('Copy Digest'), t('Whose digest?'));
@@ -66,7 +68,8 @@ export function openCommands(register: Register, services: Services): void {
     if (!isNode(argument) || argument.kind !== 'diagnostic') return;
     const { diagnostic, entry, snapshot } = argument;
     if (diagnostic.path === undefined) return;
-    const commit = diagnostic.commit ?? (diagnostic.ref === undefined ? null : commitOf(snapshot, diagnostic.ref));
+    const commit =
+      diagnostic.commit ?? (diagnostic.ref === undefined ? null : commitOf(snapshot, diagnostic.ref));
     const here = commit === null || commit === snapshot.catalog.head.commit;
     await openFile(entry, commit ?? '', diagnostic.path, here, diagnostic.line);
   });
@@ -81,21 +84,32 @@ export function openCommands(register: Register, services: Services): void {
         await vscode.window.showTextDocument(uri);
         return;
       }
-      if (!vscode.workspace.isTrusted) throw new Error(t('There is no modelkeep.yaml here, and nothing is written in Restricted Mode'));
+      if (!vscode.workspace.isTrusted)
+        throw new Error(t('There is no modelkeep.yaml here, and nothing is written in Restricted Mode'));
       const document = await vscode.workspace.openTextDocument(uri.with({ scheme: 'untitled' }));
       const editor = await vscode.window.showTextDocument(document);
-      if (document.getText() === '') await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), TEMPLATE));
+      if (document.getText() === '')
+        await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), TEMPLATE));
     },
     t('Could not open modelkeep.yaml'),
   );
 }
 
 /** Opens a file of the working copy, or as a commit has it when the working copy has not. */
-export async function openFile(entry: RepositoryEntry, commit: string, file: string, here: boolean, line?: number): Promise<void> {
+export async function openFile(
+  entry: RepositoryEntry,
+  commit: string,
+  file: string,
+  here: boolean,
+  line?: number,
+): Promise<void> {
   const inside = plainPath(file);
   if (!('path' in inside)) throw new Error(inside.refused);
   const local = path.join(entry.repository.root, ...inside.path.split('/'));
-  const uri = here && (await exists(local)) ? vscode.Uri.file(local) : fileUri(entry.repository.root, commit, inside.path);
+  const uri =
+    here && (await exists(local))
+      ? vscode.Uri.file(local)
+      : fileUri(entry.repository.root, commit, inside.path);
   const at = line === undefined ? undefined : new vscode.Range(line - 1, 0, line - 1, 0);
   await vscode.window.showTextDocument(uri, { preview: true, ...(at ? { selection: at } : {}) });
 }

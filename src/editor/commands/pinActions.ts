@@ -23,19 +23,23 @@ export function pinActions(
   compare: (request: CompareRequest) => void,
 ): void {
   const { t } = vscode.l10n;
-  register(Commands.showPinActions, async (argument) => {
-    const pin = shown() ?? (await firstPin(services, board, argument));
-    if (!pin) {
-      await vscode.commands.executeCommand(Commands.pinVersion);
-      return;
-    }
-    const title = `${pin.view.status.model} ${pin.view.label}`;
-    const deed = await pick<Deed>(single(title), {
-      placeholder: pinLine(pin.view),
-      items: deeds(pin, compare),
-    });
-    if (deed !== undefined && deed !== BACK) await deed();
-  }, t('Could not show the pinned version'));
+  register(
+    Commands.showPinActions,
+    async (argument) => {
+      const pin = shown() ?? (await firstPin(services, board, argument));
+      if (!pin) {
+        await vscode.commands.executeCommand(Commands.pinVersion);
+        return;
+      }
+      const title = `${pin.view.status.model} ${pin.view.label}`;
+      const deed = await pick<Deed>(single(title), {
+        placeholder: pinLine(pin.view),
+        items: deeds(pin, compare),
+      });
+      if (deed !== undefined && deed !== BACK) await deed();
+    },
+    t('Could not show the pinned version'),
+  );
 }
 
 async function firstPin(services: Services, board: PinBoard, argument: unknown): Promise<ShownPin | null> {
@@ -57,14 +61,20 @@ function nextViews(board: PinBoard, entry: ShownPin['entry']): Promise<readonly 
   });
 }
 
-function deeds({ entry, view }: ShownPin, compare: (request: CompareRequest) => void): readonly (Choice<Deed> | vscode.QuickPickItem)[] {
+function deeds(
+  { entry, view }: ShownPin,
+  compare: (request: CompareRequest) => void,
+): readonly (Choice<Deed> | vscode.QuickPickItem)[] {
   const { t } = vscode.l10n;
   const { model } = view.status;
   const { root } = entry.repository;
   const latest = entry.snapshot?.catalog.registered().find(({ name }) => name === model)?.latest ?? null;
   const newer = latest !== null && latest !== view.label;
   const unknown = view.state === 'unknown';
-  const run = (command: string, argument?: unknown): Deed => () => vscode.commands.executeCommand(command, argument);
+  const run =
+    (command: string, argument?: unknown): Deed =>
+    () =>
+      vscode.commands.executeCommand(command, argument);
   const fetch: Choice<Deed> = {
     label: `$(repo-fetch) ${t('Fetch branches and tags')}`,
     detail: t('what is not known may be at the remote'),
@@ -80,25 +90,37 @@ function deeds({ entry, view }: ShownPin, compare: (request: CompareRequest) => 
       value: run(Commands.pinVersion, { model }),
     },
     ...(newer
-      ? [{
-          label: `$(git-compare) ${t('Compare with {0}', latest)}`,
-          value: () => compare({ repository: root, model, revs: [view.tag ?? view.label, latest] }),
-        }]
+      ? [
+          {
+            label: `$(git-compare) ${t('Compare with {0}', latest)}`,
+            value: () => compare({ repository: root, model, revs: [view.tag ?? view.label, latest] }),
+          },
+        ]
       : []),
-    { label: `$(discard) ${t('Roll back…')}`, detail: t('what was pinned before, by the history of the file'), value: run(Commands.rollBack, { model }) },
+    {
+      label: `$(discard) ${t('Roll back…')}`,
+      detail: t('what was pinned before, by the history of the file'),
+      value: run(Commands.rollBack, { model }),
+    },
     ...(file
-      ? [{
-          label: `$(go-to-file) ${t('Open {0}', file.file)}`,
-          description: here === null ? '' : t('line {0}', here.line),
-          value: () =>
-            vscode.window.showTextDocument(vscode.Uri.file(path.join(root, ...file.file.split('/'))), {
-              ...(here === null ? {} : { selection: new vscode.Range(here.line - 1, 0, here.line - 1, 0) }),
-            }),
-        }]
+      ? [
+          {
+            label: `$(go-to-file) ${t('Open {0}', file.file)}`,
+            description: here === null ? '' : t('line {0}', here.line),
+            value: () =>
+              vscode.window.showTextDocument(vscode.Uri.file(path.join(root, ...file.file.split('/'))), {
+                ...(here === null ? {} : { selection: new vscode.Range(here.line - 1, 0, here.line - 1, 0) }),
+              }),
+          },
+        ]
       : []),
     ...(unknown ? [] : [fetch]),
     { label: `$(output) ${t('Show the log')}`, value: run(Commands.showLog) },
-    ...(view.reasons.length > 0 ? [{ label: stateText(view), kind: vscode.QuickPickItemKind.Separator }] : []),
-    ...view.reasons.map(({ message }) => ({ label: `$(${view.state === 'drifted' ? 'warning' : 'info'}) ${message}` })),
+    ...(view.reasons.length > 0
+      ? [{ label: stateText(view), kind: vscode.QuickPickItemKind.Separator }]
+      : []),
+    ...view.reasons.map(({ message }) => ({
+      label: `$(${view.state === 'drifted' ? 'warning' : 'info'}) ${message}`,
+    })),
   ];
 }

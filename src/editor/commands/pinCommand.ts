@@ -43,20 +43,34 @@ export function pinCommand(register: Register, services: Services): void {
     async (argument) => {
       const draft = await begin(services, argument);
       if (!draft) return;
-      const places = pinPlaces(draft.snapshot.catalog).filter(({ model }) => draft.model === null || model === draft.model);
+      const places = pinPlaces(draft.snapshot.catalog).filter(
+        ({ model }) => draft.model === null || model === draft.model,
+      );
       const [only] = places;
       if (!only) {
         const name = draft.model;
         services.notify.warn(
           name === null
-            ? t('No environment pins a model yet. Say in modelkeep.yaml which file says what an application loads.')
-            : t('No environment pins {0}. Say in modelkeep.yaml which file says what an application loads.', name),
-          { title: t('Open modelkeep.yaml'), run: () => vscode.commands.executeCommand(Commands.openSettings) },
+            ? t(
+                'No environment pins a model yet. Say in modelkeep.yaml which file says what an application loads.',
+              )
+            : t(
+                'No environment pins {0}. Say in modelkeep.yaml which file says what an application loads.',
+                name,
+              ),
+          {
+            title: t('Open modelkeep.yaml'),
+            run: () => vscode.commands.executeCommand(Commands.openSettings),
+          },
         );
         return;
       }
       const initial: Draft = { ...draft, place: places.length === 1 ? only : null };
-      const done = await runSteps(t('Pin Version'), initial, [choosePlace(places), chooseVersion, confirm(services)]);
+      const done = await runSteps(t('Pin Version'), initial, [
+        choosePlace(places),
+        chooseVersion,
+        confirm(services),
+      ]);
       if (done?.plans) await write(services, done, done.plans);
     },
     t('Could not pin the version'),
@@ -71,11 +85,16 @@ export function rollBackCommand(register: Register, services: Services): void {
     async (argument) => {
       const draft = await begin(services, argument);
       if (!draft) return;
-      const places = pinPlaces(draft.snapshot.catalog).filter(({ model }) => draft.model === null || model === draft.model);
+      const places = pinPlaces(draft.snapshot.catalog).filter(
+        ({ model }) => draft.model === null || model === draft.model,
+      );
       const [only] = places;
       if (!only) throw new Error(t('No environment pins this model'));
       const initial: Draft = { ...draft, version: null, place: places.length === 1 ? only : null };
-      const done = await runSteps(t('Roll Back Pinned Version'), initial, [choosePlace(places), confirm(services, rollback)]);
+      const done = await runSteps(t('Roll Back Pinned Version'), initial, [
+        choosePlace(places),
+        confirm(services, rollback),
+      ]);
       if (done?.plans) await write(services, done, done.plans);
     },
     t('Could not roll back'),
@@ -89,7 +108,13 @@ async function begin(services: Services, argument: unknown): Promise<Draft | und
     if (!target) return undefined;
     // A branch moves; what it names now is asked for among the versions.
     const fixed = argument.kind === 'version' || argument.kind === 'plainTag';
-    return { entry: target.entry, snapshot: target.snapshot, model: target.name, ...empty, version: fixed ? target.rev : null };
+    return {
+      entry: target.entry,
+      snapshot: target.snapshot,
+      model: target.name,
+      ...empty,
+      version: fixed ? target.rev : null,
+    };
   }
   const place = await askPlace(services.store, argument, vscode.l10n.t('Pin Version'));
   const wanted = v.safeParse(Wanted, argument);
@@ -141,14 +166,28 @@ const chooseVersion: Step<Draft> = {
 };
 
 /** The versions and plain tags of a model; the newest version first. */
-async function askPinnable(draft: Draft, model: string, position: Position): Promise<string | typeof BACK | undefined> {
+async function askPinnable(
+  draft: Draft,
+  model: string,
+  position: Position,
+): Promise<string | typeof BACK | undefined> {
   const { t } = vscode.l10n;
-  const versions = await versionChoices({ snapshot: draft.snapshot, name: model }, { active: true });
-  const plain = await draft.snapshot.catalog.plainVersions({ name: model, path: versions[0]?.value.model?.path ?? null });
-  const items: (Choice<string> | vscode.QuickPickItem)[] = versions.map(({ value, ...item }) => ({ ...item, value: value.tag }));
+  const versions = versionChoices({ snapshot: draft.snapshot, name: model }, { active: true });
+  const plain = await draft.snapshot.catalog.plainVersions({
+    name: model,
+    path: versions[0]?.value.model?.path ?? null,
+  });
+  const items: (Choice<string> | vscode.QuickPickItem)[] = versions.map(({ value, ...item }) => ({
+    ...item,
+    value: value.tag,
+  }));
   if (plain.length > 0) items.push({ label: t('Other tags'), kind: vscode.QuickPickItemKind.Separator });
   for (const tag of plain) {
-    items.push({ label: `$(bookmark) ${tag.tag}`, description: dots(tag.sameAs.join(', '), ago(Date.parse(tag.time))), value: tag.tag });
+    items.push({
+      label: `$(bookmark) ${tag.tag}`,
+      description: dots(tag.sameAs.join(', '), ago(Date.parse(tag.time))),
+      value: tag.tag,
+    });
   }
   if (items.length === 0) throw new Error(t('{0} has no version yet; tag one first', model));
   return pick<string>(position, { placeholder: t('Pin which version of {0}?', model), items });
@@ -161,12 +200,21 @@ function confirm({ documents }: Services, planner = plan): Step<Draft> {
       const { root } = draft.entry.repository;
       const plans = await planner(draft);
       const items: (Choice<'write' | 'show'> | vscode.QuickPickItem)[] = [
-        { label: `$(pin) ${summary(plans)}`, detail: plans.flatMap(({ targets }) => targets).join(', '), value: 'write' },
+        {
+          label: `$(pin) ${summary(plans)}`,
+          detail: plans.flatMap(({ targets }) => targets).join(', '),
+          value: 'write',
+        },
         { label: `$(diff) ${t('Show the difference first')}`, value: 'show' },
-        ...plans.flatMap(({ warnings }) => warnings.map(({ message }) => ({ label: `$(warning) ${message}` }))),
+        ...plans.flatMap(({ warnings }) =>
+          warnings.map(({ message }) => ({ label: `$(warning) ${message}` })),
+        ),
       ];
       for (;;) {
-        const chosen = await pick<'write' | 'show'>(position, { placeholder: t('Nothing is written before you choose'), items });
+        const chosen = await pick<'write' | 'show'>(position, {
+          placeholder: t('Nothing is written before you choose'),
+          items,
+        });
         if (chosen === undefined || chosen === BACK) return chosen;
         if (chosen === 'write') return { ...draft, plans };
         await showDifference(root, plans, documents);
@@ -209,7 +257,10 @@ export async function write({ notify }: Services, place: Place, plans: readonly 
   const [first] = plans;
   if (!first) return;
   const restored = plans.flatMap(({ restore }) => restore);
-  if (restored.length > 0) throw new Error(t('Restoring {0} needs the command line: modelkeep pin', restored.map(({ path }) => path).join(', ')));
+  if (restored.length > 0)
+    throw new Error(
+      t('Restoring {0} needs the command line: modelkeep pin', restored.map(({ path }) => path).join(', ')),
+    );
   const written = await withProgress(t('Pinning {0}', first.after), () => writePins(root, plans));
   const [file] = written.files;
   const edit = plans.flatMap(({ files }) => files).flatMap(({ edits }) => edits)[0];
@@ -222,7 +273,7 @@ export async function write({ notify }: Services, place: Place, plans: readonly 
   notify.done(t('Pinned {0} to {1} in {2}', first.model, first.after, first.targets.join(', ')), {
     title: t('Undo'),
     run: async () => {
-      if (!(await written.undo())) notify.warn(t('The file changed since; use the editor\'s own undo'));
+      if (!(await written.undo())) notify.warn(t("The file changed since; use the editor's own undo"));
     },
   });
 }

@@ -8,7 +8,13 @@ export async function withProgress<T>(title: string, task: (signal: AbortSignal)
   const controller = new AbortController();
   const work = task(controller.signal);
   const quick = new Promise<'slow'>((resolve) => setTimeout(() => resolve('slow'), 400));
-  const first = await Promise.race([work.then(() => 'done' as const, () => 'done' as const), quick]);
+  const first = await Promise.race([
+    work.then(
+      () => 'done' as const,
+      () => 'done' as const,
+    ),
+    quick,
+  ]);
   if (first === 'done') return work;
   return vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },

@@ -24,18 +24,30 @@ export async function previewPlan(
   const names = plan.tags.map(({ tag }) => tag).join(', ');
   const [first] = plan.tags;
   const commands = equivalentCommands(plan).map((args) => renderCommand(args));
-  const what = first === undefined ? '' : t('on commit {0}: {1}', first.commit.slice(0, 8), first.message.split('\n', 1)[0] ?? '');
+  const what =
+    first === undefined
+      ? ''
+      : t('on commit {0}: {1}', first.commit.slice(0, 8), first.message.split('\n', 1)[0] ?? '');
   const hasRemote = catalog.branches.some(({ remote }) => remote === plan.remote);
   const items: (Choice<Decision> | vscode.QuickPickItem)[] = [
     { label: `$(tag) ${t('Tag {0}', names)}`, description: t('here only'), detail: what, value: 'write' },
     ...(hasRemote
-      ? [{ label: `$(repo-push) ${t('Tag {0} and push it to {1}', names, plan.remote)}`, detail: what, value: 'push' as const }]
+      ? [
+          {
+            label: `$(repo-push) ${t('Tag {0} and push it to {1}', names, plan.remote)}`,
+            detail: what,
+            value: 'push' as const,
+          },
+        ]
       : []),
     { label: `$(copy) ${t('Copy the Git commands')}`, detail: commands.join(' && '), value: 'copy' },
     ...notes(plan),
   ];
   for (;;) {
-    const chosen = await pick<Decision>(position, { placeholder: t('Nothing is written before you choose'), items });
+    const chosen = await pick<Decision>(position, {
+      placeholder: t('Nothing is written before you choose'),
+      items,
+    });
     if (chosen === undefined || chosen === BACK) return chosen;
     if (chosen !== 'copy') return { push: chosen === 'push' };
     await vscode.env.clipboard.writeText(commands.join('\n'));
@@ -69,8 +81,9 @@ export async function writePlan(
   const { t } = vscode.l10n;
   const { repository } = place.entry;
   const names = plan.tags.map(({ tag }) => tag).join(', ');
-  const applied = await withProgress(push ? t('Tagging and pushing {0}', names) : t('Tagging {0}', names), (signal) =>
-    applyPlan(repository, plan, { push, signal }),
+  const applied = await withProgress(
+    push ? t('Tagging and pushing {0}', names) : t('Tagging {0}', names),
+    (signal) => applyPlan(repository, plan, { push, signal }),
   );
   place.entry.refresh();
   const undo: Action = {
@@ -84,7 +97,11 @@ export async function writePlan(
       }
     },
   };
-  notify.done(push ? t('Tagged {0} and pushed it to {1}', names, plan.remote) : t('Tagged {0}', names), ...next, ...(push ? [] : [undo]));
+  notify.done(
+    push ? t('Tagged {0} and pushed it to {1}', names, plan.remote) : t('Tagged {0}', names),
+    ...next,
+    ...(push ? [] : [undo]),
+  );
   return applied;
 }
 

@@ -28,11 +28,23 @@ export function stageCommands(register: Register, services: Services): void {
     const target = await askTarget(services, argument, title, t('Which model?'));
     if (!target) return;
     const draft: Draft = { target, version: target.version?.version ?? null, stage: null, decided: null };
-    const done = await runSteps(title, draft, [chooseVersion(remove), chooseStage(remove), confirmStage(remove)]);
+    const done = await runSteps(title, draft, [
+      chooseVersion(remove),
+      chooseStage(remove),
+      confirmStage(remove),
+    ]);
     if (done?.decided) await writePlan(services, target, done.decided.plan, done.decided.push);
   };
-  register(Commands.assignStage, (argument) => run(t('Assign Stage'), argument, false), t('Could not assign the stage'));
-  register(Commands.removeStage, (argument) => run(t('Remove Stage'), argument, true), t('Could not remove the stage'));
+  register(
+    Commands.assignStage,
+    (argument) => run(t('Assign Stage'), argument, false),
+    t('Could not assign the stage'),
+  );
+  register(
+    Commands.removeStage,
+    (argument) => run(t('Remove Stage'), argument, true),
+    t('Could not remove the stage'),
+  );
 
   register(
     Commands.deregisterVersion,
@@ -65,7 +77,7 @@ function chooseVersion(staged: boolean): Step<Draft> {
   return {
     answered: (draft) => draft.version !== null,
     run: async (draft, position) => {
-      const all = await versionChoices(draft.target, { active: true });
+      const all = versionChoices(draft.target, { active: true });
       const items = staged ? all.filter(({ value }) => value.stages.length > 0) : all;
       if (items.length === 0) {
         throw new Error(
@@ -74,7 +86,10 @@ function chooseVersion(staged: boolean): Step<Draft> {
             : vscode.l10n.t('{0} has no registered version yet', draft.target.name),
         );
       }
-      const chosen = await pick(position, { placeholder: vscode.l10n.t('Which version of {0}?', draft.target.name), items });
+      const chosen = await pick(position, {
+        placeholder: vscode.l10n.t('Which version of {0}?', draft.target.name),
+        items,
+      });
       return chosen === undefined || chosen === BACK ? chosen : { ...draft, version: chosen.version };
     },
   };
@@ -85,23 +100,34 @@ function chooseStage(remove: boolean): Step<Draft> {
   return {
     run: async (draft, position) => {
       const { t } = vscode.l10n;
-      const registered = await draft.target.snapshot.catalog.registered();
+      const registered = draft.target.snapshot.catalog.registered();
       const stages = registered.find(({ name }) => name === draft.target.name)?.stages ?? {};
-      const held = Object.keys(stages).filter((stage) => stages[stage]?.includes(draft.version ?? '') === true);
+      const held = Object.keys(stages).filter(
+        (stage) => stages[stage]?.includes(draft.version ?? '') === true,
+      );
       const known = remove ? held : await allStages(draft.target);
       const items = known.map((stage): Choice<string | typeof OTHER> => {
         const [holder] = stages[stage] ?? [];
         const holding = holder === undefined ? t('held by none') : t('held by {0}', holder);
-        return { label: stage, description: holder === draft.version ? t('already holds it') : holding, value: stage };
+        return {
+          label: stage,
+          description: holder === draft.version ? t('already holds it') : holding,
+          value: stage,
+        };
       });
       if (!remove) items.push({ label: t('Another stage…'), value: OTHER });
       const chosen = await pick(position, {
-        placeholder: remove ? t('Remove which stage from {0}?', draft.version ?? '') : t('Assign which stage to {0}?', draft.version ?? ''),
+        placeholder: remove
+          ? t('Remove which stage from {0}?', draft.version ?? '')
+          : t('Assign which stage to {0}?', draft.version ?? ''),
         items,
       });
       if (chosen === undefined || chosen === BACK) return chosen;
       if (chosen !== OTHER) return { ...draft, stage: chosen };
-      const stage = await askText({ ...position, canGoBack: true }, { prompt: t('The name of the stage, such as prod'), check: () => ({}) });
+      const stage = await askText(
+        { ...position, canGoBack: true },
+        { prompt: t('The name of the stage, such as prod'), check: () => ({}) },
+      );
       return stage === undefined || stage === BACK ? stage : { ...draft, stage };
     },
   };
@@ -141,7 +167,13 @@ const confirmEnd: Step<Draft> = {
   },
 };
 
-async function decide(draft: Draft, plan: RegistryPlan, position: Parameters<Step<Draft>['run']>[1]): Promise<Draft | typeof BACK | undefined> {
+async function decide(
+  draft: Draft,
+  plan: RegistryPlan,
+  position: Parameters<Step<Draft>['run']>[1],
+): Promise<Draft | typeof BACK | undefined> {
   const answer = await previewPlan(position, draft.target.snapshot.catalog, plan);
-  return answer === undefined || answer === BACK ? answer : { ...draft, decided: { plan, push: answer.push } };
+  return answer === undefined || answer === BACK
+    ? answer
+    : { ...draft, decided: { plan, push: answer.push } };
 }

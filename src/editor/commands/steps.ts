@@ -19,7 +19,11 @@ export interface Step<State> {
 }
 
 /** Runs the steps that are not answered yet, with a way back to each; `undefined` when the person gave up. */
-export async function runSteps<State>(title: string, initial: State, steps: readonly Step<State>[]): Promise<State | undefined> {
+export async function runSteps<State>(
+  title: string,
+  initial: State,
+  steps: readonly Step<State>[],
+): Promise<State | undefined> {
   const open = steps.filter((step) => step.answered?.(initial) !== true);
   const states: State[] = [initial];
   let index = 0;
@@ -27,7 +31,12 @@ export async function runSteps<State>(title: string, initial: State, steps: read
     const step = open[index];
     const state = states[index];
     if (!step || state === undefined) break;
-    const answer = await step.run(state, { title, step: index + 1, total: open.length, canGoBack: index > 0 });
+    const answer = await step.run(state, {
+      title,
+      step: index + 1,
+      total: open.length,
+      canGoBack: index > 0,
+    });
     if (answer === undefined) return undefined;
     if (answer === BACK) {
       index = Math.max(0, index - 1);
@@ -46,7 +55,8 @@ export interface Choice<T> extends vscode.QuickPickItem {
 
 export interface PickOptions<T> {
   readonly placeholder: string;
-  readonly items: readonly (Choice<T> | vscode.QuickPickItem)[] | Promise<readonly (Choice<T> | vscode.QuickPickItem)[]>;
+  readonly items:
+    readonly (Choice<T> | vscode.QuickPickItem)[] | Promise<readonly (Choice<T> | vscode.QuickPickItem)[]>;
   /** Which one Enter takes. */
   readonly active?: (value: T) => boolean;
   /** Runs when a button of an item is pressed; the pick stays open. */
@@ -58,7 +68,10 @@ function isChoice<T>(item: Choice<T> | vscode.QuickPickItem): item is Choice<T> 
 }
 
 /** One choice of several. */
-export async function pick<T>(position: Position, options: PickOptions<T>): Promise<T | typeof BACK | undefined> {
+export async function pick<T>(
+  position: Position,
+  options: PickOptions<T>,
+): Promise<T | typeof BACK | undefined> {
   const input = vscode.window.createQuickPick<Choice<T> | vscode.QuickPickItem>();
   place(input, position);
   input.placeholder = options.placeholder;
@@ -119,7 +132,10 @@ export interface InputOptions {
 }
 
 /** A line of text, checked at every key; Enter on a broken one takes the repaired text into the box. */
-export async function askText(position: Position, options: InputOptions): Promise<string | typeof BACK | undefined> {
+export async function askText(
+  position: Position,
+  options: InputOptions,
+): Promise<string | typeof BACK | undefined> {
   const input = vscode.window.createInputBox();
   place(input, position);
   input.prompt = options.prompt;
@@ -133,8 +149,14 @@ export async function askText(position: Position, options: InputOptions): Promis
       if ('problem' in answer) {
         const { message, repaired } = answer.problem;
         const offer = repaired === undefined ? '' : ` ${vscode.l10n.t('Enter takes "{0}".', repaired)}`;
-        input.validationMessage = { message: message + offer, severity: vscode.InputBoxValidationSeverity.Error };
-        const repair = { iconPath: new vscode.ThemeIcon('lightbulb'), tooltip: vscode.l10n.t('Use "{0}"', repaired ?? '') };
+        input.validationMessage = {
+          message: message + offer,
+          severity: vscode.InputBoxValidationSeverity.Error,
+        };
+        const repair = {
+          iconPath: new vscode.ThemeIcon('lightbulb'),
+          tooltip: vscode.l10n.t('Use "{0}"', repaired ?? ''),
+        };
         input.buttons = repaired === undefined ? back : [...back, repair];
         return answer;
       }

@@ -44,7 +44,8 @@ export function tagCommand(register: Register, services: Services): void {
       const { plan } = done;
       await writePlan(services, done, plan, done.push, {
         title: t('Pin It'),
-        run: () => vscode.commands.executeCommand(Commands.pinVersion, { model: plan.artifact, version: plan.tag }),
+        run: () =>
+          vscode.commands.executeCommand(Commands.pinVersion, { model: plan.artifact, version: plan.tag }),
       });
     },
     t('Could not tag the version'),
@@ -57,7 +58,14 @@ async function begin({ store }: Services, argument: unknown): Promise<Draft | un
     const target: Target | null = await targetOf(argument);
     if (target) {
       const model = { name: target.name, path: target.model?.path ?? null };
-      return { entry: target.entry, snapshot: target.snapshot, model, rev: target.commit, label: target.label, ...empty };
+      return {
+        entry: target.entry,
+        snapshot: target.snapshot,
+        model,
+        rev: target.commit,
+        label: target.label,
+        ...empty,
+      };
     }
   }
   const place = await askPlace(store, argument, vscode.l10n.t('Tag Version'));
@@ -103,7 +111,9 @@ const chooseVersion: Step<Draft> = {
 };
 
 /** What each part would count up to, as the tags are now. Fails when the commit cannot be registered at all. */
-async function versionChoices(draft: Draft): Promise<readonly (Choice<Bump | 'other'> | vscode.QuickPickItem)[]> {
+async function versionChoices(
+  draft: Draft,
+): Promise<readonly (Choice<Bump | 'other'> | vscode.QuickPickItem)[]> {
   const { t } = vscode.l10n;
   const plans = await Promise.all(BUMPS.map((bump) => plan({ ...draft, version: { bump } })));
   const meaning: Readonly<Record<Bump, string>> = {
@@ -120,13 +130,20 @@ async function versionChoices(draft: Draft): Promise<readonly (Choice<Bump | 'ot
     ...BUMPS.map((bump, index): Choice<Bump | 'other'> => {
       const next = plans[index];
       const after = next?.previous == null ? t('first version') : t('after {0}', next.previous);
-      return { label: next?.version ?? bump, description: `${bump} · ${after}`, detail: meaning[bump], value: bump };
+      return {
+        label: next?.version ?? bump,
+        description: `${bump} · ${after}`,
+        detail: meaning[bump],
+        value: bump,
+      };
     }),
     { label: t('Another number…'), detail: t('pre-releases too'), value: 'other' },
   ];
 }
 
-function checkVersion(text: string): { problem: { message: string; repaired?: string } } | { preview?: string } {
+function checkVersion(
+  text: string,
+): { problem: { message: string; repaired?: string } } | { preview?: string } {
   const { t } = vscode.l10n;
   if (text.trim() === '') return { problem: { message: t('A version is needed.') } };
   if (parseSemVer(text)) return {};

@@ -51,7 +51,8 @@ export async function targetOf(node: RevisionNode): Promise<Target | null> {
     case 'unregistered':
       return ofModel(node, node.model, node.commit, node.holders[0] ? rowName(node.holders[0]) : node.commit);
     case 'registered': {
-      if (node.model && node.row && node.commit) return ofModel(node, node.model, node.commit, rowName(node.row));
+      if (node.model && node.row && node.commit)
+        return ofModel(node, node.model, node.commit, rowName(node.row));
       const [latest] = node.registered.versions;
       return latest ? ofVersion({ entry, snapshot }, node.registered.name, latest) : null;
     }
@@ -65,7 +66,17 @@ export async function targetOf(node: RevisionNode): Promise<Target | null> {
 }
 
 function ofModel({ entry, snapshot }: Place, model: Model, commit: CommitId, rev: string): Target {
-  return { entry, snapshot, name: model.name, model, digest: model.digest, commit, rev, label: rev, version: null };
+  return {
+    entry,
+    snapshot,
+    name: model.name,
+    model,
+    digest: model.digest,
+    commit,
+    rev,
+    label: rev,
+    version: null,
+  };
 }
 
 async function ofVersion({ entry, snapshot }: Place, name: string, version: Version): Promise<Target> {
@@ -79,7 +90,11 @@ async function ofVersion({ entry, snapshot }: Place, name: string, version: Vers
 }
 
 /** The repository of a row, of the active editor, the only one, or the one that is chosen. */
-export async function askPlace(store: CatalogStore, argument: unknown, title: string): Promise<Place | undefined> {
+export async function askPlace(
+  store: CatalogStore,
+  argument: unknown,
+  title: string,
+): Promise<Place | undefined> {
   if (isNode(argument) && 'entry' in argument && argument.entry) {
     return { entry: argument.entry, snapshot: await argument.entry.ready() };
   }
@@ -96,7 +111,10 @@ export async function askPlace(store: CatalogStore, argument: unknown, title: st
   return entry && { entry, snapshot: await entry.ready() };
 }
 
-async function chooseEntry(entries: readonly RepositoryEntry[], title: string): Promise<RepositoryEntry | undefined> {
+async function chooseEntry(
+  entries: readonly RepositoryEntry[],
+  title: string,
+): Promise<RepositoryEntry | undefined> {
   const items = entries.map((entry): Choice<RepositoryEntry> => ({
     label: entry.name,
     description: entry.repository.root,
@@ -116,7 +134,10 @@ export function homeBranch({ catalog }: Snapshot): Branch | null {
 }
 
 /** The models of the home branch, as choices; the one used last first. */
-export async function modelChoices({ snapshot }: Place, last: string | undefined): Promise<PickOptions<BranchModel>['items']> {
+export async function modelChoices(
+  { snapshot }: Place,
+  last: string | undefined,
+): Promise<PickOptions<BranchModel>['items']> {
   const branch = homeBranch(snapshot);
   if (!branch) return [];
   const { models } = await snapshot.catalog.modelsOn(branch);

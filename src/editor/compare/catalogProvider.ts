@@ -40,7 +40,11 @@ export class CatalogCompareProvider implements CompareProvider, vscode.Disposabl
   async pick(request: CompareRequest): Promise<string | undefined> {
     const { entry, snapshot, model } = await this.find(request);
     const position = single(vscode.l10n.t('Add to the Comparison'));
-    const chosen = await askRevisions({ entry, snapshot, name: model.name, path: model.path }, position, 'one');
+    const chosen = await askRevisions(
+      { entry, snapshot, name: model.name, path: model.path },
+      position,
+      'one',
+    );
     return chosen === undefined || chosen === BACK ? undefined : chosen[0];
   }
 
@@ -50,7 +54,8 @@ export class CatalogCompareProvider implements CompareProvider, vscode.Disposabl
     switch (action) {
       case 'open': {
         const pointer = revision.model?.pointer ?? revision.model?.path ?? null;
-        if (pointer === null) throw new Error(vscode.l10n.t('{0} has no pointer file at {1}', model.name, rev));
+        if (pointer === null)
+          throw new Error(vscode.l10n.t('{0} has no pointer file at {1}', model.name, rev));
         await openFile(entry, revision.commit, pointer, false);
         return;
       }
@@ -67,15 +72,18 @@ export class CatalogCompareProvider implements CompareProvider, vscode.Disposabl
     }
   }
 
-  private async find(
-    request: CompareRequest,
-  ): Promise<{ readonly entry: RepositoryEntry; readonly snapshot: Snapshot; readonly model: SelectedModel }> {
+  private async find(request: CompareRequest): Promise<{
+    readonly entry: RepositoryEntry;
+    readonly snapshot: Snapshot;
+    readonly model: SelectedModel;
+  }> {
     const { entries } = await this.store.open();
     const entry = entries.find(({ repository }) => repository.root === request.repository);
     if (!entry) throw new Error(vscode.l10n.t('{0} is not open in this window', request.repository));
     const snapshot = await entry.ready();
     const found = await findModel(snapshot.catalog, request.model);
-    if (found.kind !== 'found') throw new Error(vscode.l10n.t('There is no model {0} here any more', request.model));
+    if (found.kind !== 'found')
+      throw new Error(vscode.l10n.t('There is no model {0} here any more', request.model));
     return { entry, snapshot, model: found.selected };
   }
 

@@ -47,7 +47,11 @@ export class Problems implements vscode.Disposable {
     };
     for (const diagnostic of await workingCopyDiagnostics(snapshot)) {
       const line = Math.max(0, (diagnostic.line ?? 1) - 1);
-      const shown = new vscode.Diagnostic(new vscode.Range(line, 0, line, 1000), diagnostic.message, SEVERITIES[diagnostic.severity]);
+      const shown = new vscode.Diagnostic(
+        new vscode.Range(line, 0, line, 1000),
+        diagnostic.message,
+        SEVERITIES[diagnostic.severity],
+      );
       shown.code = diagnostic.code;
       add(diagnostic.path ?? '', shown);
     }
@@ -85,7 +89,11 @@ function pinDiagnostics(view: PinView): readonly (readonly [string, vscode.Diagn
     if (here.kind === 'problem') {
       const line = Math.max(0, ('line' in here.problem ? (here.problem.line ?? 1) : 1) - 1);
       const range = new vscode.Range(line, 0, line, 1000);
-      const diagnostic = new vscode.Diagnostic(range, here.problem.message, vscode.DiagnosticSeverity.Warning);
+      const diagnostic = new vscode.Diagnostic(
+        range,
+        here.problem.message,
+        vscode.DiagnosticSeverity.Warning,
+      );
       diagnostic.code = here.problem.code;
       return [[file, diagnostic] as const];
     }
@@ -93,7 +101,11 @@ function pinDiagnostics(view: PinView): readonly (readonly [string, vscode.Diagn
     const line = here.line - 1;
     const [reason] = view.reasons;
     const message = `${view.environment.name}: ${reason?.message ?? ''}`;
-    const diagnostic = new vscode.Diagnostic(new vscode.Range(line, 0, line, 1000), message, vscode.DiagnosticSeverity.Warning);
+    const diagnostic = new vscode.Diagnostic(
+      new vscode.Range(line, 0, line, 1000),
+      message,
+      vscode.DiagnosticSeverity.Warning,
+    );
     diagnostic.code = reason?.code ?? 'drifted';
     return [[file, diagnostic] as const];
   });

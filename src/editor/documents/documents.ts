@@ -41,7 +41,11 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
   /** An address under which a text can be shown, for a difference that is only proposed. */
   preview(name: string, text: string): vscode.Uri {
     this.count += 1;
-    const uri = vscode.Uri.from({ scheme: DocumentScheme, path: `/${name}`, query: `preview=${String(this.count)}` });
+    const uri = vscode.Uri.from({
+      scheme: DocumentScheme,
+      path: `/${name}`,
+      query: `preview=${String(this.count)}`,
+    });
     this.previews.set(uri.toString(), text);
     // A preview is looked at once; old ones only cost memory.
     const [oldest] = this.previews.keys();

@@ -16,7 +16,9 @@ export function nearestPin<T extends Placed>(pins: readonly T[], file: string | 
     .map((pin, index) => ({ pin, index, depth: Math.max(...pin.files.map((one) => closeness(one, file))) }))
     .sort(
       (left, right) =>
-        right.depth - left.depth || Number(right.pin.worktree) - Number(left.pin.worktree) || left.index - right.index,
+        right.depth - left.depth ||
+        Number(right.pin.worktree) - Number(left.pin.worktree) ||
+        left.index - right.index,
     );
   return ranked[0]?.pin;
 }

@@ -125,7 +125,11 @@ export class PinBoard implements PinLookup, vscode.Disposable {
   }
 }
 
-async function readViews({ catalog }: Snapshot, root: string, signal: AbortSignal): Promise<readonly PinView[]> {
+async function readViews(
+  { catalog }: Snapshot,
+  root: string,
+  signal: AbortSignal,
+): Promise<readonly PinView[]> {
   if (catalog.settings.environments.length === 0) return [];
   const buffers = dirtyBuffers(root);
   const [readings, statuses] = await Promise.all([

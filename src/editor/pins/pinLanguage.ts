@@ -16,7 +16,12 @@ const FILES: vscode.DocumentFilter = { scheme: 'file' };
 
 /** What stands above, beside and behind a pin's value in its file: lens, hover, completion and quick fixes. */
 export class PinLanguage
-  implements vscode.CodeLensProvider, vscode.HoverProvider, vscode.CompletionItemProvider, vscode.CodeActionProvider, vscode.Disposable
+  implements
+    vscode.CodeLensProvider,
+    vscode.HoverProvider,
+    vscode.CompletionItemProvider,
+    vscode.CodeActionProvider,
+    vscode.Disposable
 {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.changed.event;
@@ -33,7 +38,9 @@ export class PinLanguage
       vscode.languages.registerCodeLensProvider(FILES, this),
       vscode.languages.registerHoverProvider(FILES, this),
       vscode.languages.registerCompletionItemProvider(FILES, this),
-      vscode.languages.registerCodeActionsProvider(FILES, this, { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] }),
+      vscode.languages.registerCodeActionsProvider(FILES, this, {
+        providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
+      }),
     ];
   }
 
@@ -44,7 +51,10 @@ export class PinLanguage
     return pinsIn(document, this.store, this.board).map(({ views, range }) => {
       const environments = views.map(({ environment }) => environment.name).join(', ');
       const [first] = views;
-      const worst = views.find(({ state }) => state === 'drifted') ?? views.find(({ state }) => state === 'unknown') ?? first;
+      const worst =
+        views.find(({ state }) => state === 'drifted') ??
+        views.find(({ state }) => state === 'unknown') ??
+        first;
       const stage = first?.status.registry.stage;
       const title = dots(
         first?.label,
@@ -106,7 +116,9 @@ export class PinLanguage
   }
 
   provideCodeActions(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
-    const pin = pinsIn(document, this.store, this.board).find((one) => one.range.intersection(range) !== undefined);
+    const pin = pinsIn(document, this.store, this.board).find(
+      (one) => one.range.intersection(range) !== undefined,
+    );
     const view = pin?.views.find(({ state }) => state !== 'in sync');
     if (!pin || !view) return [];
     const { t } = vscode.l10n;

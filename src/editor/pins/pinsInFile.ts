@@ -13,7 +13,11 @@ export interface PinInFile {
 }
 
 /** The pins whose value stands in a document, one per value; none while the catalog is not read. */
-export function pinsIn(document: vscode.TextDocument, store: CatalogStore, board: PinBoard): readonly PinInFile[] {
+export function pinsIn(
+  document: vscode.TextDocument,
+  store: CatalogStore,
+  board: PinBoard,
+): readonly PinInFile[] {
   const entry = document.uri.scheme === 'file' ? store.entryOf(document.uri.fsPath) : undefined;
   const views = entry && board.views(entry);
   if (!entry || !views) return [];

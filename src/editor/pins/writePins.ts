@@ -7,7 +7,8 @@ import type { Documents } from '../documents/documents.js';
 /** The files that plans change, each once: two environments may read one value. */
 export function filesOf(plans: readonly PinPlan[]): readonly FilePlan[] {
   const files = new Map<string, FilePlan>();
-  for (const plan of plans) for (const file of plan.files) if (!files.has(file.file)) files.set(file.file, file);
+  for (const plan of plans)
+    for (const file of plan.files) if (!files.has(file.file)) files.set(file.file, file);
   return [...files.values()];
 }
 
@@ -36,7 +37,8 @@ export async function writePins(root: string, plans: readonly PinPlan[]): Promis
     reverse.push({ uri, before: document.getText(), after: file.newText.slice(mark) });
     if (!document.isDirty) save.push(document);
   }
-  if (!(await vscode.workspace.applyEdit(edit))) throw new Error(vscode.l10n.t('The editor did not take the change'));
+  if (!(await vscode.workspace.applyEdit(edit)))
+    throw new Error(vscode.l10n.t('The editor did not take the change'));
   for (const document of save) await document.save();
   return {
     files: reverse.map(({ uri }) => uri),
@@ -70,11 +72,21 @@ function byteOrderMark(text: string, shown: string): number {
 }
 
 /** Shows what would change, side by side, before it is. */
-export async function showDifference(root: string, plans: readonly PinPlan[], documents: Documents): Promise<void> {
+export async function showDifference(
+  root: string,
+  plans: readonly PinPlan[],
+  documents: Documents,
+): Promise<void> {
   for (const file of filesOf(plans)) {
     const name = path.posix.basename(file.file);
     const left = vscode.Uri.file(path.join(root, ...file.file.split('/')));
     const right = documents.preview(name, file.newText);
-    await vscode.commands.executeCommand('vscode.diff', left, right, vscode.l10n.t('{0} (proposed)', file.file), { preview: true });
+    await vscode.commands.executeCommand(
+      'vscode.diff',
+      left,
+      right,
+      vscode.l10n.t('{0} (proposed)', file.file),
+      { preview: true },
+    );
   }
 }

@@ -58,10 +58,14 @@ export class PinStatusBar implements vscode.Disposable {
       const file = uri?.scheme === 'file' ? uri.fsPath : null;
       if (!enabled) return this.hide();
       // Another view may have read the repositories already; else a settings file is the reason to.
-      if (this.store.repositories === null && (file === null || !(await hasSettingsAbove(file)))) return this.hide();
+      if (this.store.repositories === null && (file === null || !(await hasSettingsAbove(file))))
+        return this.hide();
       this.wanted = file !== null;
-      const { entries } = this.wanted ? await this.store.wake() : (this.store.repositories ?? { entries: [] });
-      const entry = file === null ? (entries.length === 1 ? entries[0] : undefined) : this.store.entryOf(file);
+      const { entries } = this.wanted
+        ? await this.store.wake()
+        : (this.store.repositories ?? { entries: [] });
+      const entry =
+        file === null ? (entries.length === 1 ? entries[0] : undefined) : this.store.entryOf(file);
       if (!entry) return this.hide();
       this.show(entry, file);
     } catch (error) {
@@ -73,7 +77,8 @@ export class PinStatusBar implements vscode.Disposable {
   private show(entry: RepositoryEntry, file: string | null): void {
     const views = this.pins.views(entry);
     if (views === null) return; // what was shown stays until the next is known
-    const inside = file === null ? null : path.relative(entry.repository.root, file).split(path.sep).join('/');
+    const inside =
+      file === null ? null : path.relative(entry.repository.root, file).split(path.sep).join('/');
     const placed = views.map((view) => ({
       view,
       files: view.pin.target.kind === 'file' ? view.pin.target.files : [''],
@@ -82,7 +87,12 @@ export class PinStatusBar implements vscode.Disposable {
     const view = nearestPin(placed, inside)?.view;
     if (!view) return this.hide();
     this.current = { entry, view };
-    const mark = { 'in sync': '', drifted: ' $(warning)', 'rolling out': ' $(sync)', unknown: ' $(question)' }[view.state];
+    const mark = {
+      'in sync': '',
+      drifted: ' $(warning)',
+      'rolling out': ' $(sync)',
+      unknown: ' $(question)',
+    }[view.state];
     const { here, value } = view.status.pinned;
     const both = here !== undefined && value !== undefined;
     const text = both ? vscode.l10n.t('{0} · here {1}', value, view.label) : view.label;
@@ -110,7 +120,12 @@ export class PinStatusBar implements vscode.Disposable {
 /** `in sync`, `drifted`, … in the editor's language. */
 export function stateText({ state }: Pick<PinView, 'state'>): string {
   const { t } = vscode.l10n;
-  return { 'in sync': t('in sync'), drifted: t('drifted'), 'rolling out': t('rolling out'), unknown: t('unknown') }[state];
+  return {
+    'in sync': t('in sync'),
+    drifted: t('drifted'),
+    'rolling out': t('rolling out'),
+    unknown: t('unknown'),
+  }[state];
 }
 
 function plain(text: string): string {

@@ -16,15 +16,21 @@ export function pinTooltip(view: PinView): vscode.MarkdownString {
   if (pinned.here !== undefined) tooltip.appendMarkdown('  \n').appendText(t('Here: {0}', pinned.here));
   line(tooltip, t('Registry'), registry, registry.value ?? registry.source);
   if (holder) {
-    tooltip.appendMarkdown('  \n').appendText(
-      holder.holder === null ? t('Stage {0}: held by none', holder.name) : t('Stage {0}: {1}', holder.name, holder.holder),
-    );
+    tooltip
+      .appendMarkdown('  \n')
+      .appendText(
+        holder.holder === null
+          ? t('Stage {0}: held by none', holder.name)
+          : t('Stage {0}: {1}', holder.name, holder.holder),
+      );
   }
   if (pointer) line(tooltip, t('Pointer'), pointer, pointer.value ?? pointer.source);
   line(tooltip, t('Disk'), disk, disk.value ?? disk.source);
-  if (status.service.state !== 'n/a') tooltip.appendMarkdown('  \n').appendText(t('Service: not asked here; modelkeep status asks it'));
+  if (status.service.state !== 'n/a')
+    tooltip.appendMarkdown('  \n').appendText(t('Service: not asked here; modelkeep status asks it'));
   for (const { message } of view.reasons) {
-    const icon = view.state === 'drifted' ? '$(warning)' : view.state === 'unknown' ? '$(question)' : '$(info)';
+    const icon =
+      view.state === 'drifted' ? '$(warning)' : view.state === 'unknown' ? '$(question)' : '$(info)';
     tooltip.appendMarkdown(`\n\n${icon} `).appendText(message);
   }
   return tooltip;

@@ -93,7 +93,9 @@ export class CatalogStore implements vscode.Disposable {
   }
 
   private async discover(): Promise<Repositories> {
-    const folders = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
+    const folders = (vscode.workspace.workspaceFolders ?? []).filter(
+      (folder) => folder.uri.scheme === 'file',
+    );
     const found = await discoverRepositories(
       folders.map((folder) => folder.uri.fsPath),
       { git: git() },
@@ -106,7 +108,12 @@ export class CatalogStore implements vscode.Disposable {
         refused.push(one);
         continue;
       }
-      const entry = new RepositoryEntry(one.repository, this.createLoader(one.repository), () => this.isWatched(), this.log);
+      const entry = new RepositoryEntry(
+        one.repository,
+        this.createLoader(one.repository),
+        () => this.isWatched(),
+        this.log,
+      );
       entry.onDidChange(() => this.changed.fire(entry));
       entries.push(entry);
     }
@@ -147,5 +154,7 @@ function git(): GitEnvironment {
 }
 
 function withSeparator(folder: string): string {
-  return folder.endsWith('/') || folder.endsWith('\\') ? folder : `${folder}${process.platform === 'win32' ? '\\' : '/'}`;
+  return folder.endsWith('/') || folder.endsWith('\\')
+    ? folder
+    : `${folder}${process.platform === 'win32' ? '\\' : '/'}`;
 }

@@ -138,7 +138,9 @@ export class RepositoryEntry implements vscode.Disposable {
     } catch (error) {
       // A newer run follows a cancelled one: it will say how things stand.
       if (signal.aborted || isCancellation(error)) return;
-      this.log.error(`${this.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      this.log.error(
+        `${this.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
       this.set({ kind: 'failed', snapshot: previous, error });
     }
   }
@@ -155,7 +157,9 @@ export class RepositoryEntry implements vscode.Disposable {
       failed: (reason) => {
         if (this.watchFailure !== null) return;
         this.watchFailure = reason;
-        this.log.warn(`${this.name}: changes cannot be watched (${reason}); looking again when the window gets focus`);
+        this.log.warn(
+          `${this.name}: changes cannot be watched (${reason}); looking again when the window gets focus`,
+        );
         this.changed.fire();
       },
     });

@@ -100,7 +100,11 @@ class FolderWatches implements RepositoryWatch {
     void this.addFoldersBelow(folder, changed, false);
   }
 
-  private async addFoldersBelow(folder: string, changed: (name: string) => void, tell: boolean): Promise<void> {
+  private async addFoldersBelow(
+    folder: string,
+    changed: (name: string) => void,
+    tell: boolean,
+  ): Promise<void> {
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
     for (const entry of entries) {
       const below = path.join(folder, entry.name);

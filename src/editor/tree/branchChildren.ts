@@ -26,21 +26,28 @@ export function rowId({ entry }: Where, ...parts: readonly string[]): string {
 }
 
 /** The rows below a branch: its models, what is broken, and how many of the tracked files are models. */
-export async function childrenOfBranch(where: Where, row: BranchRow, filter: BranchFilter): Promise<readonly ModelNodes[]> {
+export async function childrenOfBranch(
+  where: Where,
+  row: BranchRow,
+  filter: BranchFilter,
+): Promise<readonly ModelNodes[]> {
   const commit = row.branch.commit;
   const id = (...parts: string[]): string => rowId(where, 'branch', row.branch.ref, ...parts);
   if (commit === null) return [{ kind: 'message', id: id('unborn'), text: 'unborn' }];
   const on = await where.snapshot.catalog.trackedOn(row.branch);
   const models = await filteredModels(where, row, on, filter);
   const ordered = [...models].sort((left, right) => left.name.localeCompare(right.name));
-  const nodes = ordered.map((model): ModelNode => modelNode(where, row, model, id('model', model.name, model.path ?? '')));
+  const nodes = ordered.map((model): ModelNode =>
+    modelNode(where, row, model, id('model', model.name, model.path ?? '')),
+  );
   const { shown, rest } = firstPage<ModelNodes>(nodes);
   const children: ModelNodes[] = [...shown];
   if (rest.length > 0) children.push({ ...where, kind: 'more', of: 'page', id: id('more'), nodes: rest });
   if (nodes.length === 0 && on.models.length > 0) {
     children.push({ kind: 'message', id: id('unchanged'), text: 'onlyChanged' });
   }
-  if (on.models.length === 0 && on.others.length === 0) children.push({ kind: 'message', id: id('none'), text: 'noModels' });
+  if (on.models.length === 0 && on.others.length === 0)
+    children.push({ kind: 'message', id: id('none'), text: 'noModels' });
   if (on.diagnostics.length > 0) children.push(diagnosticsNode(where, id('problems'), on.diagnostics));
   if (on.models.length + on.others.length > 0 && filter.text === '' && !filter.onlyChanged) {
     const tracked = on.models.filter((model) => model.tracking === 'dvc' || model.tracking === 'lfs').length;
@@ -73,7 +80,10 @@ export async function filteredModels(
 }
 
 /** Whether a filter's text (lowercase) stands in a model's name or path. */
-export function matchesModel(model: { readonly name: string; readonly path: string | null }, text: string): boolean {
+export function matchesModel(
+  model: { readonly name: string; readonly path: string | null },
+  text: string,
+): boolean {
   return model.name.toLowerCase().includes(text) || (model.path ?? '').toLowerCase().includes(text);
 }
 
@@ -83,7 +93,11 @@ function modelNode(where: Where, row: BranchRow, model: BranchModel, id: string)
   return { ...where, kind: 'model', id, row, model, commit };
 }
 
-export function diagnosticsNode(where: Where, id: string, diagnostics: DiagnosticsNode['diagnostics']): DiagnosticsNode {
+export function diagnosticsNode(
+  where: Where,
+  id: string,
+  diagnostics: DiagnosticsNode['diagnostics'],
+): DiagnosticsNode {
   return { ...where, kind: 'diagnostics', id, diagnostics };
 }
 
@@ -114,7 +128,8 @@ export async function childrenOfModel(
     children.push({ ...where(node), kind: 'more', of: 'page', id: `${node.id}\u0000more`, nodes: rest });
   }
   children.push(...tags);
-  if (children.length === 0) children.push({ kind: 'message', id: `${node.id}\u0000none`, text: 'noVersions' });
+  if (children.length === 0)
+    children.push({ kind: 'message', id: `${node.id}\u0000none`, text: 'noVersions' });
   return children;
 }
 

@@ -25,8 +25,14 @@ export interface RowOptions {
 }
 
 /** Every branch that may be shown, in the order of the view: current, default, protected, local, remote. */
-export function branchRows(catalog: Catalog, facts: AllBranchFacts, options: RowOptions): readonly BranchRow[] {
-  const remotes = new Map(catalog.branches.filter((branch) => branch.remote !== null).map((b) => [b.ref as string, b]));
+export function branchRows(
+  catalog: Catalog,
+  facts: AllBranchFacts,
+  options: RowOptions,
+): readonly BranchRow[] {
+  const remotes = new Map(
+    catalog.branches.filter((branch) => branch.remote !== null).map((b) => [b.ref as string, b]),
+  );
   const taken = new Set<string>();
   const rows: BranchRow[] = [];
   const row = (branch: Branch, upstream: Branch | null): void => {
@@ -46,7 +52,8 @@ export function branchRows(catalog: Catalog, facts: AllBranchFacts, options: Row
   for (const branch of catalog.branches) {
     if (branch.remote !== null) continue;
     const configured = facts.byRef.get(branch.ref)?.upstream ?? null;
-    const upstream = remotes.get(configured ?? `refs/remotes/${catalog.settings.remote}/${branch.name}`) ?? null;
+    const upstream =
+      remotes.get(configured ?? `refs/remotes/${catalog.settings.remote}/${branch.name}`) ?? null;
     if (upstream) taken.add(upstream.ref);
     row(branch, upstream);
   }

@@ -3,5 +3,10 @@
  * package.json ask for single words of it, so that no combination has to be listed.
  */
 export function contextValue(kind: string, flags: Readonly<Record<string, boolean>>): string {
-  return [kind, ...Object.entries(flags).filter(([, holds]) => holds).map(([flag]) => flag)].join('+');
+  return [
+    kind,
+    ...Object.entries(flags)
+      .filter(([, holds]) => holds)
+      .map(([flag]) => flag),
+  ].join('+');
 }

@@ -9,7 +9,16 @@ import type { BranchRow } from './branchRows.js';
 import { rowName } from './branchRows.js';
 import { contextValue } from './contextValue.js';
 import { branchDescription, modelDescription, plainTagLabel, versionDescription } from './labels.js';
-import type { BranchNode, HolderNode, ModelNode, ModelNodes, MessageNode, RegisteredNode, StateNode, VersionNode } from './nodes.js';
+import type {
+  BranchNode,
+  HolderNode,
+  ModelNode,
+  ModelNodes,
+  MessageNode,
+  RegisteredNode,
+  StateNode,
+  VersionNode,
+} from './nodes.js';
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 const WARNING = new vscode.ThemeColor('list.warningForeground');
@@ -31,7 +40,11 @@ export function treeItem(node: ModelNodes, sources: ItemSources): vscode.TreeIte
 function draw(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
   switch (node.kind) {
     case 'repository':
-      return row(node.entry.name, Expanded, { icon: 'repo', description: node.entry.repository.root, contextValue: 'repository' });
+      return row(node.entry.name, Expanded, {
+        icon: 'repo',
+        description: node.entry.repository.root,
+        contextValue: 'repository',
+      });
     case 'branch':
       return branchItem(node, sources.changes(node));
     case 'holder':
@@ -44,13 +57,25 @@ function draw(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
     case 'plainTag': {
       const { label, description } = plainTagLabel(node);
       const flags = { tip: true, file: node.model.pointer !== null, digest: node.model.digest !== null };
-      return row(label, None, { icon: 'bookmark', description, contextValue: contextValue('plainTag', flags) });
+      return row(label, None, {
+        icon: 'bookmark',
+        description,
+        contextValue: contextValue('plainTag', flags),
+      });
     }
     case 'unregistered':
       return row(vscode.l10n.t('Unregistered'), Collapsed, {
         icon: 'circle-outline',
-        description: dots(heldBy(node.holders), size(node.model.size), node.model.digest && shortDigest(node.model.digest)),
-        contextValue: contextValue('model', { tip: true, file: node.model.pointer !== null, digest: node.model.digest !== null }),
+        description: dots(
+          heldBy(node.holders),
+          size(node.model.size),
+          node.model.digest && shortDigest(node.model.digest),
+        ),
+        contextValue: contextValue('model', {
+          tip: true,
+          file: node.model.pointer !== null,
+          digest: node.model.digest !== null,
+        }),
       });
     case 'more':
       return row(
@@ -62,7 +87,9 @@ function draw(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
         Collapsed,
         {
           icon: 'ellipsis',
-          ...(node.of === 'branches' ? { description: vscode.l10n.t('merged, stale or without a changed model') } : {}),
+          ...(node.of === 'branches'
+            ? { description: vscode.l10n.t('merged, stale or without a changed model') }
+            : {}),
           contextValue: 'more',
         },
       );
@@ -85,14 +112,17 @@ function draw(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
     case 'diagnostic': {
       const { diagnostic } = node;
       const icons = { error: 'error', warning: 'warning', info: 'info' } as const;
-      const colour = diagnostic.severity === 'error' ? ERROR : diagnostic.severity === 'warning' ? WARNING : undefined;
+      const colour =
+        diagnostic.severity === 'error' ? ERROR : diagnostic.severity === 'warning' ? WARNING : undefined;
       const place = diagnostic.path ?? diagnostic.ref;
       const line = diagnostic.line === undefined ? '' : `:${String(diagnostic.line)}`;
       return row(place === undefined ? diagnostic.message : `${place}${line}`, None, {
         icon: new vscode.ThemeIcon(icons[diagnostic.severity], colour),
         ...(place === undefined ? {} : { description: diagnostic.message }),
         contextValue: 'diagnostic',
-        ...(diagnostic.path === undefined ? {} : { command: { command: InternalCommands.openAt, title: '', arguments: [node] } }),
+        ...(diagnostic.path === undefined
+          ? {}
+          : { command: { command: InternalCommands.openAt, title: '', arguments: [node] } }),
       });
     }
     case 'state':
@@ -137,7 +167,8 @@ function branchItem(node: BranchNode, changes: BranchChanges | undefined): vscod
       current: branch.current,
       remote: remoteOnly,
       unborn: branch.branch.commit === null,
-      changed: !branch.isDefault && changes !== undefined && changes.changed.size + changes.removed.length > 0,
+      changed:
+        !branch.isDefault && changes !== undefined && changes.changed.size + changes.removed.length > 0,
     }),
   });
 }
@@ -153,9 +184,11 @@ function holderItem(node: HolderNode): vscode.TreeItem {
 
 function modelItem(node: ModelNode | RegisteredNode, pins: PinLookup): vscode.TreeItem {
   const name = node.kind === 'model' ? node.model.name : node.registered.name;
-  const pin = node.kind === 'registered' || node.row.current || node.row.isDefault ? pins.of(node.entry, name) : null;
+  const pin =
+    node.kind === 'registered' || node.row.current || node.row.isDefault ? pins.of(node.entry, name) : null;
   const { model } = node;
-  const versioned = node.kind === 'model' ? node.model.versions.length > 0 : node.registered.versions.length > 0;
+  const versioned =
+    node.kind === 'model' ? node.model.versions.length > 0 : node.registered.versions.length > 0;
   const item = row(name, Collapsed, {
     icon: modelIcon(pin),
     description: dots(
@@ -179,7 +212,8 @@ function modelItem(node: ModelNode | RegisteredNode, pins: PinLookup): vscode.Tr
       digest: model !== null && model.digest !== null,
     }),
   });
-  if (pin?.state === 'drifted') item.resourceUri = vscode.Uri.from({ scheme: RowScheme, path: '/drift', query: node.id });
+  if (pin?.state === 'drifted')
+    item.resourceUri = vscode.Uri.from({ scheme: RowScheme, path: '/drift', query: node.id });
   return item;
 }
 
@@ -195,7 +229,11 @@ function versionItem(node: VersionNode): vscode.TreeItem {
   const holders = node.holders;
   return row(version.version, holders !== null && holders.length > 0 ? Collapsed : None, {
     icon: icon === 'tag-add' ? 'tag' : icon,
-    description: dots(node.atTip && vscode.l10n.t('here'), versionDescription(node), holders !== null && branchCount(holders.length)),
+    description: dots(
+      node.atTip && vscode.l10n.t('here'),
+      versionDescription(node),
+      holders !== null && branchCount(holders.length),
+    ),
     contextValue: contextValue('version', {
       [version.kind]: true,
       active: version.active,
@@ -255,7 +293,9 @@ function messageItem(node: MessageNode): vscode.TreeItem {
         description: vscode.l10n.t('Tag Version registers the first'),
       });
     case 'onlyChanged':
-      return row(vscode.l10n.t('No model differs from the default branch'), None, { contextValue: 'message' });
+      return row(vscode.l10n.t('No model differs from the default branch'), None, {
+        contextValue: 'message',
+      });
     case 'reading':
       return row(vscode.l10n.t('Reading…'), None, { icon: 'loading~spin', contextValue: 'message' });
     case 'retry':

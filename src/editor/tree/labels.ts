@@ -7,7 +7,12 @@ import type { PlainTagNode, VersionNode } from './nodes.js';
 
 /** `v2.1.0 · 48 MB · DVC`; a version only when the tip has its bits, else `unregistered, after v2.1.0`. */
 export function modelDescription(model: BranchModel, snapshot: Snapshot): string {
-  return dots(registration(model, snapshot), size(model.size), trackingName(model.tracking), model.stages.join(', '));
+  return dots(
+    registration(model, snapshot),
+    size(model.size),
+    trackingName(model.tracking),
+    model.stages.join(', '),
+  );
 }
 
 /** The version the tip's bits have, or what they came after. */
@@ -15,7 +20,9 @@ export function registration(model: BranchModel, snapshot: Snapshot): string {
   const version = (tag: string): string => snapshot.catalog.versions.get(tag)?.version ?? tag;
   if (model.at !== null) return version(model.at);
   const [latest] = model.versions;
-  return latest === undefined ? vscode.l10n.t('unregistered') : vscode.l10n.t('unregistered, after {0}', version(latest));
+  return latest === undefined
+    ? vscode.l10n.t('unregistered')
+    : vscode.l10n.t('unregistered, after {0}', version(latest));
 }
 
 /** What a branch is and what it changes: `current · 2 models changed · ↑1 ↓2`. */
@@ -42,7 +49,9 @@ function distance(row: BranchRow): string | null {
   const { facts, upstream } = row;
   if (facts?.gone === true) return vscode.l10n.t('upstream gone');
   if (!facts || !upstream) return null;
-  return [facts.ahead > 0 && `↑${String(facts.ahead)}`, facts.behind > 0 && `↓${String(facts.behind)}`].filter(Boolean).join(' ');
+  return [facts.ahead > 0 && `↑${String(facts.ahead)}`, facts.behind > 0 && `↓${String(facts.behind)}`]
+    .filter(Boolean)
+    .join(' ');
 }
 
 /** `prod, staging · 3 days ago · same bits as v2.0.0`. */
@@ -71,5 +80,12 @@ export function plainTagLabel(node: PlainTagNode): { readonly label: string; rea
       : names.join(', ');
   const [first] = node.tags;
   const same = node.sameAs ? vscode.l10n.t('same bits as {0}', node.sameAs.version) : null;
-  return { label, description: dots(names.length > 1 ? vscode.l10n.t('tags') : vscode.l10n.t('tag'), same, first && ago(Date.parse(first.time))) };
+  return {
+    label,
+    description: dots(
+      names.length > 1 ? vscode.l10n.t('tags') : vscode.l10n.t('tag'),
+      same,
+      first && ago(Date.parse(first.time)),
+    ),
+  };
 }

@@ -19,7 +19,7 @@ export async function registeredNodes(
   filter: BranchFilter,
 ): Promise<readonly RegisteredNode[]> {
   const { catalog } = where.snapshot;
-  const registered = new Map((await catalog.registered()).map((model) => [model.name, model]));
+  const registered = new Map(catalog.registered().map((model) => [model.name, model]));
   const found = new Map<string, Holding>();
   for (const row of rows) {
     if (row.branch.commit === null) continue;
@@ -48,7 +48,10 @@ export async function registeredNodes(
         commit: holding?.row.branch.commit ?? model.versions[0]?.commit ?? null,
       };
     })
-    .filter(({ registered: { name }, model }) => filter.text === '' || matchesModel(model ?? { name, path: null }, filter.text));
+    .filter(
+      ({ registered: { name }, model }) =>
+        filter.text === '' || matchesModel(model ?? { name, path: null }, filter.text),
+    );
 }
 
 /** Versions of a model with the branches that hold the same bits, then bits that no version has. */
@@ -71,7 +74,9 @@ export async function childrenOfRegistered(
     pinned: isPinned(version),
     holders: holdings.filter(({ model }) => sameBits(model.digest, version.digest)).map(({ row }) => row),
   }));
-  const open = holdings.filter(({ model }) => !versions.some((version) => sameBits(version.digest, model.digest)));
+  const open = holdings.filter(
+    ({ model }) => !versions.some((version) => sameBits(version.digest, model.digest)),
+  );
   const { shown, rest } = firstPage<ModelNodes>([...unregistered(where, node, open), ...children]);
   return rest.length === 0
     ? shown
@@ -100,7 +105,11 @@ async function holdingsOf(node: RegisteredNode, rows: readonly BranchRow[]): Pro
   return holdings;
 }
 
-function unregistered(where: Where, node: RegisteredNode, holdings: readonly Holding[]): readonly UnregisteredNode[] {
+function unregistered(
+  where: Where,
+  node: RegisteredNode,
+  holdings: readonly Holding[],
+): readonly UnregisteredNode[] {
   const groups = new Map<string, UnregisteredNode>();
   for (const { row, model } of holdings) {
     if (row.branch.commit === null) continue;

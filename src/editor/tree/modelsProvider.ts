@@ -6,7 +6,13 @@ import type { PinLookup } from '../pins/pinLookup.js';
 import type { CatalogStore } from '../store/catalogStore.js';
 import type { RepositoryEntry, Snapshot } from '../store/repositoryEntry.js';
 import type { Where } from './branchChildren.js';
-import { childrenOfBranch, childrenOfModel, diagnosticsNode, filteredModels, rowId } from './branchChildren.js';
+import {
+  childrenOfBranch,
+  childrenOfModel,
+  diagnosticsNode,
+  filteredModels,
+  rowId,
+} from './branchChildren.js';
 import type { BranchRow } from './branchRows.js';
 import { branchRows, foldRows, needsChanges } from './branchRows.js';
 import { treeItem } from './items.js';
@@ -83,18 +89,30 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
 
   private async roots(): Promise<readonly ModelNodes[]> {
     const { entries, refused } = await this.store.wake();
-    const failed = refused.map((one): ModelNodes => ({ kind: 'failed', id: one.folder, entry: null, refused: one, error: one.error }));
+    const failed = refused.map((one): ModelNodes => ({
+      kind: 'failed',
+      id: one.folder,
+      entry: null,
+      refused: one,
+      error: one.error,
+    }));
     const [only] = entries;
     if (!only) return failed.length === 0 ? [] : [...failed, retry('retry', ''), retry('log', '')];
     if (entries.length === 1) return [...(await this.ofRepository(only)), ...failed];
-    const repositories = entries.map((entry): ModelNodes => ({ kind: 'repository', id: entry.repository.root, entry }));
+    const repositories = entries.map((entry): ModelNodes => ({
+      kind: 'repository',
+      id: entry.repository.root,
+      entry,
+    }));
     return [...repositories, ...failed];
   }
 
   private async below(node: ModelNodes): Promise<readonly ModelNodes[]> {
     const { text, onlyChanged } = this.filter;
     const isPinned = (name: string) => (version: { readonly tag: string }) =>
-      'entry' in node && node.entry !== null && this.pins.of(node.entry, name)?.tags.has(version.tag) === true;
+      'entry' in node &&
+      node.entry !== null &&
+      this.pins.of(node.entry, name)?.tags.has(version.tag) === true;
     switch (node.kind) {
       case 'repository':
         return this.ofRepository(node.entry);
@@ -133,7 +151,11 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
     if (!snapshot) {
       const id = entry.repository.root;
       if (state.kind !== 'failed') return [{ kind: 'message', id: `${id}\u0000reading`, text: 'reading' }];
-      return [{ kind: 'failed', id: `${id}\u0000failed`, entry, refused: null, error: state.error }, retry('retry', id), retry('log', id)];
+      return [
+        { kind: 'failed', id: `${id}\u0000failed`, entry, refused: null, error: state.error },
+        retry('retry', id),
+        retry('log', id),
+      ];
     }
     const where: Where = { entry, snapshot };
     const failed: ModelNodes[] =
@@ -177,14 +199,25 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
 
   private async byBranch(where: Where): Promise<readonly ModelNodes[]> {
     const { shown, folded } = await this.folded(where);
-    const node = (row: BranchRow): BranchNode => ({ ...where, kind: 'branch', id: rowId(where, 'branch', row.branch.ref), row });
+    const node = (row: BranchRow): BranchNode => ({
+      ...where,
+      kind: 'branch',
+      id: rowId(where, 'branch', row.branch.ref),
+      row,
+    });
     if (this.options.filter !== '' || this.options.onlyChanged) {
       const matching = await this.matching(where, [...shown, ...(this.options.filter === '' ? [] : folded)]);
       return this.page(matching.map(node), null, where);
     }
     const branches = this.page(shown.map(node), null, where);
     if (folded.length === 0) return branches;
-    const more: ModelNodes = { ...where, kind: 'more', of: 'branches', id: rowId(where, 'folded'), nodes: folded.map(node) };
+    const more: ModelNodes = {
+      ...where,
+      kind: 'more',
+      of: 'branches',
+      id: rowId(where, 'folded'),
+      nodes: folded.map(node),
+    };
     return [...branches, more];
   }
 
@@ -214,10 +247,19 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
       if (late) void work.then(() => this.changed.fire(undefined));
     }
     const squashed = this.squashed.get(snapshot) ?? new Set();
-    return foldRows(rows, options, (row) => known.get(row.branch.ref), (row) => squashed.has(row.branch.ref));
+    return foldRows(
+      rows,
+      options,
+      (row) => known.get(row.branch.ref),
+      (row) => squashed.has(row.branch.ref),
+    );
   }
 
-  private async learnChanges(snapshot: Snapshot, known: Map<string, BranchChanges>, rows: readonly BranchRow[]): Promise<void> {
+  private async learnChanges(
+    snapshot: Snapshot,
+    known: Map<string, BranchChanges>,
+    rows: readonly BranchRow[],
+  ): Promise<void> {
     const { catalog } = snapshot;
     await catalog.load(rows.map(({ branch }) => branch));
     const squashed = new Set<string>();
@@ -228,19 +270,27 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
         const changes = await catalog.changesOn(row.branch);
         known.set(row.branch.ref, changes);
         const nothing = changes.changed.size + changes.removed.length === 0;
-        if (nothing && row.branch.remote === null && (await isSquashMerged(catalog, row.branch))) squashed.add(row.branch.ref);
+        if (nothing && row.branch.remote === null && (await isSquashMerged(catalog, row.branch)))
+          squashed.add(row.branch.ref);
       } catch (error) {
         this.log.warn(`${row.branch.ref}: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
   }
 
-  private page(nodes: readonly ModelNodes[], parent: ModelNodes | null, where?: Where): readonly ModelNodes[] {
+  private page(
+    nodes: readonly ModelNodes[],
+    parent: ModelNodes | null,
+    where?: Where,
+  ): readonly ModelNodes[] {
     const { shown, rest } = firstPage(nodes);
     const around = where ?? (parent && 'snapshot' in parent ? parent : null);
     if (rest.length === 0 || !around) return nodes;
     const id = `${parent?.id ?? rowId(around, 'roots')}\u0000more`;
-    return [...shown, { entry: around.entry, snapshot: around.snapshot, kind: 'more', of: 'page', id, nodes: rest }];
+    return [
+      ...shown,
+      { entry: around.entry, snapshot: around.snapshot, kind: 'more', of: 'page', id, nodes: rest },
+    ];
   }
 
   dispose(): void {
@@ -262,8 +312,17 @@ async function stateNodes({ entry, snapshot }: Where): Promise<readonly StateNod
   else if (hasRemote && catalog.versions.size === 0 && catalog.plainTags.length === 0) states.push('tagless');
   if (entry.watchFailure !== null) states.push('unwatched');
   if (states.length === 0) return [];
-  const fetchedAt = await stat(path.join(repository.commonDir, 'FETCH_HEAD')).then((file) => file.mtimeMs, () => null);
-  return states.map((state) => ({ kind: 'state', id: `${repository.root}\u0000${state}`, entry, state, fetchedAt }));
+  const fetchedAt = await stat(path.join(repository.commonDir, 'FETCH_HEAD')).then(
+    (file) => file.mtimeMs,
+    () => null,
+  );
+  return states.map((state) => ({
+    kind: 'state',
+    id: `${repository.root}\u0000${state}`,
+    entry,
+    state,
+    fetchedAt,
+  }));
 }
 
 function delay(milliseconds: number): Promise<void> {

@@ -75,7 +75,8 @@ export class ModelsView implements vscode.Disposable {
   /** What the view says above its rows: the filter, Restricted Mode, or what the current picture cannot show. */
   private describe(): void {
     const lines: string[] = [];
-    if (!vscode.workspace.isTrusted) lines.push(vscode.l10n.t('Restricted Mode: models are shown, nothing is written.'));
+    if (!vscode.workspace.isTrusted)
+      lines.push(vscode.l10n.t('Restricted Mode: models are shown, nothing is written.'));
     if (this.options.filter !== '') lines.push(vscode.l10n.t('Filter: "{0}"', this.options.filter));
     if (this.options.onlyChanged) lines.push(vscode.l10n.t('Only what differs from the default branch.'));
     const hasRows = (this.store.repositories?.entries ?? []).some(({ snapshot }) => snapshot !== null);
@@ -88,9 +89,13 @@ export class ModelsView implements vscode.Disposable {
     const { entries = [], refused = [] } = this.store.repositories ?? {};
     const reasons = [
       ...refused.map(({ folder, error }) => ({ name: path.basename(folder), error })),
-      ...entries.flatMap(({ name, state }) => (state.kind === 'failed' ? [{ name, error: state.error }] : [])),
+      ...entries.flatMap(({ name, state }) =>
+        state.kind === 'failed' ? [{ name, error: state.error }] : [],
+      ),
     ];
-    return reasons.map(({ name, error }) => vscode.l10n.t('Could not read {0}: {1}', name, firstLine(error))).join('\n');
+    return reasons
+      .map(({ name, error }) => vscode.l10n.t('Could not read {0}: {1}', name, firstLine(error)))
+      .join('\n');
   }
 
   private progress(busy: boolean): void {

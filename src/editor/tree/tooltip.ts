@@ -20,7 +20,10 @@ export type ReadParameters = (
   catalog: Catalog,
   model: Model,
   commit: CommitId,
-) => Promise<{ readonly parameters: Readonly<Record<string, Json>>; readonly metrics: Readonly<Record<string, Json>> }>;
+) => Promise<{
+  readonly parameters: Readonly<Record<string, Json>>;
+  readonly metrics: Readonly<Record<string, Json>>;
+}>;
 
 export interface TooltipSources {
   readonly pins: PinLookup;
@@ -28,7 +31,10 @@ export interface TooltipSources {
 }
 
 /** The tooltip of a row, made when somebody hovers. Repository text is appended as text, never as Markdown. */
-export async function resolveTooltip(node: ModelNodes, sources: TooltipSources): Promise<vscode.MarkdownString | string> {
+export async function resolveTooltip(
+  node: ModelNodes,
+  sources: TooltipSources,
+): Promise<vscode.MarkdownString | string> {
   const { pins } = sources;
   switch (node.kind) {
     case 'branch':
@@ -60,7 +66,10 @@ export async function resolveTooltip(node: ModelNodes, sources: TooltipSources):
     case 'unregistered':
       return revisionTooltip(node, sources, {
         title: node.name,
-        subtitle: node.kind === 'plainTag' ? node.tags.map((tag) => tag.name).join(', ') : vscode.l10n.t('unregistered'),
+        subtitle:
+          node.kind === 'plainTag'
+            ? node.tags.map((tag) => tag.name).join(', ')
+            : vscode.l10n.t('unregistered'),
         model: node.model,
         commit: node.commit,
         current: false,
@@ -107,7 +116,10 @@ class Tooltip {
   }
 
   code(name: string, value: string): void {
-    this.markdown.appendMarkdown('  \n').appendText(`${name}: `).appendMarkdown(`\`${value.replaceAll(/[`\n]/g, ' ')}\``);
+    this.markdown
+      .appendMarkdown('  \n')
+      .appendText(`${name}: `)
+      .appendMarkdown(`\`${value.replaceAll(/[`\n]/g, ' ')}\``);
   }
 
   values(name: string, values: Readonly<Record<string, Json>>): void {
@@ -115,11 +127,16 @@ class Tooltip {
     if (entries.length === 0) return;
     this.markdown.appendMarkdown('\n\n---\n').appendMarkdown('**').appendText(name).appendMarkdown('**');
     for (const [key, value] of entries.slice(0, MOST_VALUES)) this.field(key, shortText(value));
-    if (entries.length > MOST_VALUES) this.field('…', vscode.l10n.t('{0} more', entries.length - MOST_VALUES));
+    if (entries.length > MOST_VALUES)
+      this.field('…', vscode.l10n.t('{0} more', entries.length - MOST_VALUES));
   }
 }
 
-async function revisionTooltip({ entry, snapshot }: Context, sources: TooltipSources, revision: Revision): Promise<vscode.MarkdownString> {
+async function revisionTooltip(
+  { entry, snapshot }: Context,
+  sources: TooltipSources,
+  revision: Revision,
+): Promise<vscode.MarkdownString> {
   const { model, commit } = revision;
   const tooltip = new Tooltip();
   tooltip.title(revision.title, revision.subtitle);
@@ -130,14 +147,24 @@ async function revisionTooltip({ entry, snapshot }: Context, sources: TooltipSou
     vscode.l10n.t('Size'),
     dots(size(model.size), model.files !== undefined && vscode.l10n.t('{0} files', model.files)),
   );
-  tooltip.field(vscode.l10n.t('Tracked by'), dots(trackingName(model.tracking), model.pointer, model.stage && vscode.l10n.t('stage {0}', model.stage)));
-  tooltip.field(vscode.l10n.t('Bytes'), localityText(await createLocator(entry.repository).locate(model, revision.current)));
+  tooltip.field(
+    vscode.l10n.t('Tracked by'),
+    dots(trackingName(model.tracking), model.pointer, model.stage && vscode.l10n.t('stage {0}', model.stage)),
+  );
+  tooltip.field(
+    vscode.l10n.t('Bytes'),
+    localityText(await createLocator(entry.repository).locate(model, revision.current)),
+  );
   await commitField(tooltip, entry, commit);
   await valuesOf(tooltip, sources, snapshot, model, commit);
   return tooltip.markdown;
 }
 
-async function versionTooltip(context: Context, sources: TooltipSources, version: Version): Promise<vscode.MarkdownString> {
+async function versionTooltip(
+  context: Context,
+  sources: TooltipSources,
+  version: Version,
+): Promise<vscode.MarkdownString> {
   const { entry, snapshot } = context;
   const tooltip = new Tooltip();
   tooltip.title(version.tag, version.active ? '' : vscode.l10n.t('deregistered'));
@@ -145,13 +172,17 @@ async function versionTooltip(context: Context, sources: TooltipSources, version
   tooltip.field(vscode.l10n.t('Registered'), dots(version.author, date(Date.parse(version.time))));
   tooltip.field(vscode.l10n.t('Stages'), version.stages.join(', '));
   tooltip.field(vscode.l10n.t('Same bits as'), version.sameAs.join(', '));
-  if (version.digest) tooltip.code(vscode.l10n.t('Digest'), `${version.digest.algorithm} ${version.digest.value}`);
+  if (version.digest)
+    tooltip.code(vscode.l10n.t('Digest'), `${version.digest.algorithm} ${version.digest.value}`);
   const { models } = await snapshot.catalog.modelsAt(version.commit);
   const model = models.find((other) => other.name === version.model?.name);
   if (model) {
     tooltip.field(vscode.l10n.t('Size'), size(model.size));
     tooltip.field(vscode.l10n.t('Tracked by'), dots(trackingName(model.tracking), model.pointer));
-    tooltip.field(vscode.l10n.t('Bytes'), localityText(await createLocator(entry.repository).locate(model, false)));
+    tooltip.field(
+      vscode.l10n.t('Bytes'),
+      localityText(await createLocator(entry.repository).locate(model, false)),
+    );
   }
   await commitField(tooltip, entry, version.commit);
   if (model) await valuesOf(tooltip, sources, snapshot, model, version.commit);
@@ -162,11 +193,22 @@ async function commitField(tooltip: Tooltip, entry: RepositoryEntry, commit: Com
   const summary = await commitSummary(entry.repository, commit).catch(() => null);
   tooltip.field(
     vscode.l10n.t('Commit'),
-    dots(commit.slice(0, 8), summary?.subject, summary?.author, summary && `${ago(Date.parse(summary.time))} (${date(Date.parse(summary.time))})`),
+    dots(
+      commit.slice(0, 8),
+      summary?.subject,
+      summary?.author,
+      summary && `${ago(Date.parse(summary.time))} (${date(Date.parse(summary.time))})`,
+    ),
   );
 }
 
-async function valuesOf(tooltip: Tooltip, sources: TooltipSources, snapshot: Snapshot, model: Model, commit: CommitId): Promise<void> {
+async function valuesOf(
+  tooltip: Tooltip,
+  sources: TooltipSources,
+  snapshot: Snapshot,
+  model: Model,
+  commit: CommitId,
+): Promise<void> {
   const found = await sources.readParameters(snapshot.catalog, model, commit).catch(() => null);
   if (!found) return;
   tooltip.values(vscode.l10n.t('Parameters'), found.parameters);
@@ -186,14 +228,21 @@ function branchTooltip({ row, snapshot }: Pick<BranchNode, 'row' | 'snapshot'>):
     };
     tooltip.field(vscode.l10n.t('Default branch'), reasons[standard.because]);
   }
-  if (row.upstream) tooltip.field(vscode.l10n.t('Upstream'), `${row.upstream.remote ?? ''}/${row.upstream.name}`);
+  if (row.upstream)
+    tooltip.field(vscode.l10n.t('Upstream'), `${row.upstream.remote ?? ''}/${row.upstream.name}`);
   if (row.facts && (row.facts.ahead > 0 || row.facts.behind > 0)) {
-    tooltip.field(vscode.l10n.t('Distance'), vscode.l10n.t('{0} ahead, {1} behind', row.facts.ahead, row.facts.behind));
+    tooltip.field(
+      vscode.l10n.t('Distance'),
+      vscode.l10n.t('{0} ahead, {1} behind', row.facts.ahead, row.facts.behind),
+    );
   }
   if (row.merged) tooltip.field(vscode.l10n.t('Merged'), vscode.l10n.t('the default branch contains it'));
   const time = row.facts?.time ?? null;
   if (row.branch.commit !== null) {
-    tooltip.field(vscode.l10n.t('Last commit'), dots(row.branch.commit.slice(0, 8), time !== null && `${ago(time * 1000)} (${date(time * 1000)})`));
+    tooltip.field(
+      vscode.l10n.t('Last commit'),
+      dots(row.branch.commit.slice(0, 8), time !== null && `${ago(time * 1000)} (${date(time * 1000)})`),
+    );
   }
   return tooltip.markdown;
 }

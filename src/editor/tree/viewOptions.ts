@@ -24,7 +24,9 @@ export class ViewOptions implements vscode.Disposable {
   }
 
   get grouping(): Grouping {
-    return vscode.workspace.getConfiguration().get<string>(SettingKeys.grouping) === 'model' ? 'model' : 'branch';
+    return vscode.workspace.getConfiguration().get<string>(SettingKeys.grouping) === 'model'
+      ? 'model'
+      : 'branch';
   }
 
   get showRemote(): boolean {
@@ -91,7 +93,11 @@ export class ViewOptions implements vscode.Disposable {
 async function remember(key: string, value: unknown): Promise<void> {
   const configuration = vscode.workspace.getConfiguration();
   const here = configuration.inspect(key)?.workspaceValue !== undefined;
-  await configuration.update(key, value, here ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global);
+  await configuration.update(
+    key,
+    value,
+    here ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global,
+  );
 }
 
 function matcher(patterns: readonly string[]): (name: string) => boolean {

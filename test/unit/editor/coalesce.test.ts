@@ -3,7 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Coalescer } from '../../../src/editor/store/coalesce.js';
 
 /** A run that ends when it is told to, or when it is cancelled. */
-function controlled(): { run: (signal: AbortSignal) => Promise<void>; runs: { signal: AbortSignal; end: () => void }[] } {
+function controlled(): {
+  run: (signal: AbortSignal) => Promise<void>;
+  runs: { signal: AbortSignal; end: () => void }[];
+} {
   const runs: { signal: AbortSignal; end: () => void }[] = [];
   return {
     runs,

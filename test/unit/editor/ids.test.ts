@@ -35,7 +35,10 @@ describe('the names shared with package.json', () => {
   const { contributes } = manifest;
 
   it('declares every command of the code, and no other', () => {
-    assert.deepEqual(contributes.commands.map((command) => command.command).sort(), Object.values(Commands).sort());
+    assert.deepEqual(
+      contributes.commands.map((command) => command.command).sort(),
+      Object.values(Commands).sort(),
+    );
   });
 
   it('names the commands by their keys', () => {
@@ -57,8 +60,14 @@ describe('the names shared with package.json', () => {
 
   it('declares every view and setting of the code, and no other', () => {
     assert.deepEqual(Object.keys(contributes.views), [Views.container]);
-    assert.deepEqual(contributes.views[Views.container]?.map((view) => view.id), [Views.models]);
-    assert.deepEqual(Object.keys(contributes.configuration.properties).sort(), Object.values(SettingKeys).sort());
+    assert.deepEqual(
+      contributes.views[Views.container]?.map((view) => view.id),
+      [Views.models],
+    );
+    assert.deepEqual(
+      Object.keys(contributes.configuration.properties).sort(),
+      Object.values(SettingKeys).sort(),
+    );
   });
 
   it('uses every context key of the code in a condition, and no other', () => {
@@ -84,7 +93,11 @@ describe('the names shared with package.json', () => {
       if (file.endsWith(`${path.sep}ids.ts`)) continue;
       const found = /['"`]modelkeep\.[a-z][\w.]*['"`]/.exec(readFileSync(file, 'utf8'));
       if (found?.[0].includes('modelkeep.yaml') === true) continue;
-      assert.equal(found?.[0], undefined, `${path.relative(root, file)} spells a name that belongs in ids.ts`);
+      assert.equal(
+        found?.[0],
+        undefined,
+        `${path.relative(root, file)} spells a name that belongs in ids.ts`,
+      );
     }
   });
 });
