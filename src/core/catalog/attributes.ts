@@ -37,7 +37,10 @@ export class AttributeRules {
         return { folder, text: Buffer.from(parsed.ok ? parsed.value : []) };
       });
     const stack = texts.some(({ text }) => text.includes('lfs'))
-      ? texts.reduce((all, { folder, text }) => all.with(folder, compileAttributes(text)), AttributesStack.from())
+      ? texts.reduce(
+          (all, { folder, text }) => all.with(folder, compileAttributes(text)),
+          AttributesStack.from(),
+        )
       : null;
     this.stacks.set(key, stack);
     return stack;

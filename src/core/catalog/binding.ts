@@ -14,7 +14,10 @@ export function bindArtifact(artifact: string, named: NamedSnapshot): Model | nu
 }
 
 /** The only one, or the only declared one among several; null for several; undefined for none. */
-function among(indexes: readonly number[] | undefined, at: (index: number) => Model): Model | null | undefined {
+function among(
+  indexes: readonly number[] | undefined,
+  at: (index: number) => Model,
+): Model | null | undefined {
   if (!indexes || indexes.length === 0) return undefined;
   const models = indexes.map(at);
   const [only, ...more] = models;
@@ -27,7 +30,10 @@ function among(indexes: readonly number[] | undefined, at: (index: number) => Mo
  * The model of another commit to which a bound version belongs: the same path and name, else the same path,
  * else the same name; none among several. Answers with an index into the set.
  */
-export function belongsTo(bound: { readonly name: string; readonly path: string | null }, names: NameSet): number | undefined {
+export function belongsTo(
+  bound: { readonly name: string; readonly path: string | null },
+  names: NameSet,
+): number | undefined {
   const atPath = bound.path === null ? undefined : names.byPath.get(bound.path);
   if (atPath && atPath.length > 0) {
     const same = atPath.find((index) => names.names[index] === bound.name);

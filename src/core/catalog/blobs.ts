@@ -14,7 +14,8 @@ import { hexOf } from './walk.js';
 import { FileKind } from './treeNames.js';
 
 /** What a blob says, or why it cannot be known. */
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: BlobFailure };
+export type Parsed<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: BlobFailure };
 export type BlobFailure = ObjectFailure | 'too-large';
 
 interface ParsedByKind {

@@ -12,12 +12,17 @@ const OLDEST = 90 * 24 * 60 * 60 * 1000;
 const ABANDONED = 60 * 60 * 1000;
 
 /** Where the cache lies: `$MODELKEEP_CACHE_DIR`, else where the platform keeps caches. */
-export function defaultCacheFolder(env: NodeJS.ProcessEnv = process.env, platform = process.platform): string {
+export function defaultCacheFolder(
+  env: NodeJS.ProcessEnv = process.env,
+  platform = process.platform,
+): string {
   const own = env.MODELKEEP_CACHE_DIR;
   if (own !== undefined && own !== '') return path.resolve(own);
-  if (env.XDG_CACHE_HOME !== undefined && path.isAbsolute(env.XDG_CACHE_HOME)) return path.join(env.XDG_CACHE_HOME, 'modelkeep');
+  if (env.XDG_CACHE_HOME !== undefined && path.isAbsolute(env.XDG_CACHE_HOME))
+    return path.join(env.XDG_CACHE_HOME, 'modelkeep');
   if (platform === 'darwin') return path.join(homedir(), 'Library', 'Caches', 'modelkeep');
-  if (platform === 'win32') return path.join(env.LOCALAPPDATA ?? path.join(homedir(), 'AppData', 'Local'), 'modelkeep', 'Cache');
+  if (platform === 'win32')
+    return path.join(env.LOCALAPPDATA ?? path.join(homedir(), 'AppData', 'Local'), 'modelkeep', 'Cache');
   return path.join(homedir(), '.cache', 'modelkeep');
 }
 
@@ -75,6 +80,7 @@ export async function sweepCache(folder: string, now = Date.now()): Promise<void
     const file = path.join(folder, name);
     const written = (await stat(file).catch(() => undefined))?.mtimeMs ?? now;
     const age = now - written;
-    if (age > (name.endsWith('.tmp') ? ABANDONED : OLDEST)) await rm(file, { force: true }).catch(() => undefined);
+    if (age > (name.endsWith('.tmp') ? ABANDONED : OLDEST))
+      await rm(file, { force: true }).catch(() => undefined);
   }
 }

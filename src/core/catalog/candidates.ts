@@ -49,7 +49,8 @@ export class Candidates {
   private readonly nameKeys = new Map<string, number>();
   private readonly pathSets = new Map<string, number>();
   private nextSet = 0;
-  private restored: { stored: readonly StoredCandidate[]; sets: ReadonlyMap<number, Uint32Array> } | undefined;
+  private restored:
+    { stored: readonly StoredCandidate[]; sets: ReadonlyMap<number, Uint32Array> } | undefined;
 
   constructor(private readonly patterns: PathPatterns) {}
 
@@ -113,8 +114,12 @@ export class Candidates {
   tracked(placed: PlacedFile, given: boolean): Candidate {
     if (placed.candidate) return placed.candidate;
     const { declaredType, file } = placed;
-    const isModel = declaredType === undefined ? given || this.patterns.includesPath(file.path) : declaredType === 'model';
-    const candidate = this.intern(null, isModel, { ...contentOf(file), declared: declaredType !== undefined });
+    const isModel =
+      declaredType === undefined ? given || this.patterns.includesPath(file.path) : declaredType === 'model';
+    const candidate = this.intern(null, isModel, {
+      ...contentOf(file),
+      declared: declaredType !== undefined,
+    });
     placed.candidate = candidate;
     return candidate;
   }
@@ -140,7 +145,11 @@ export class Candidates {
   }
 
   /** A declared file or folder of Git itself; an untyped declaration of one is no model and not listed. */
-  git(entry: { readonly digest: Digest; readonly size: number | null }, path: string, declaration: Declaration): Candidate | null {
+  git(
+    entry: { readonly digest: Digest; readonly size: number | null },
+    path: string,
+    declaration: Declaration,
+  ): Candidate | null {
     if (declaration.type === undefined) return null;
     return this.intern(declaration.name, declaration.type === 'model', {
       path,

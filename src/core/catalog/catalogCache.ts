@@ -27,7 +27,9 @@ export interface StoredSnapshot {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-type Texts = Omit<CatalogRecord, 'commits' | 'snapshots'> & { readonly diagnostics: readonly (readonly Diagnostic[])[] };
+type Texts = Omit<CatalogRecord, 'commits' | 'snapshots'> & {
+  readonly diagnostics: readonly (readonly Diagnostic[])[];
+};
 
 /** Writes a record: a JSON part with what is text, then ids and numbers as bytes. */
 export function encodeRecord(record: CatalogRecord, idBytes: number): readonly Uint8Array[] {
@@ -90,7 +92,14 @@ export function decodeRecord(content: Buffer, idBytes: number): CatalogRecord | 
     const modelIds = numbers.subarray(field, field + models);
     const otherIds = numbers.subarray(field + models, field + models + others);
     field += models + others;
-    snapshots.push({ tree: takeId(), modelIds, otherIds, modelSet, otherSet, diagnostics: texts.diagnostics[said] ?? [] });
+    snapshots.push({
+      tree: takeId(),
+      modelIds,
+      otherIds,
+      modelSet,
+      otherSet,
+      diagnostics: texts.diagnostics[said] ?? [],
+    });
   }
   return { ...texts, commits, snapshots };
 }

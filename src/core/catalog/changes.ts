@@ -82,7 +82,8 @@ export class Changes {
   private otherSets(left: NamedSnapshot, right: NamedSnapshot): readonly string[] {
     const paths: string[] = [];
     for (const path of left.modelNames.byPath.keys()) if (!this.equalAt(path, left, right)) paths.push(path);
-    for (const path of right.modelNames.byPath.keys()) if (!left.modelNames.byPath.has(path)) paths.push(path);
+    for (const path of right.modelNames.byPath.keys())
+      if (!left.modelNames.byPath.has(path)) paths.push(path);
     return paths;
   }
 

@@ -36,7 +36,11 @@ export function gather(files: readonly GatheredFile[]): GatheredFolder {
     (sum, file) => (sum === null || file.size === null ? null : sum + file.size),
     0,
   );
-  return { digest: { algorithm: 'sha256', value: `${hash.digest('hex')}.lfsdir` }, size, files: files.length };
+  return {
+    digest: { algorithm: 'sha256', value: `${hash.digest('hex')}.lfsdir` },
+    size,
+    files: files.length,
+  };
 }
 
 /** Reads whole folders, every file of them, and tells those that hold LFS files from those that are Git's own. */

@@ -57,7 +57,8 @@ export async function* historyOf(
         seen.add(logged.commit);
         const here = catalog.find(model, logged.commit) ?? null;
         const before = logged.parents.map((parent) => catalog.find(model, parent) ?? null);
-        for (const { pointer } of before.filter((one) => one !== null)) if (pointer !== null) origins.add(pointer);
+        for (const { pointer } of before.filter((one) => one !== null))
+          if (pointer !== null) origins.add(pointer);
         if (!changed(here, before)) continue;
         const { commit, time, author, subject } = logged;
         yield { commit, time, author, subject, model: here };
@@ -87,7 +88,9 @@ async function pointersOf(
 ): Promise<readonly string[]> {
   const commits = [
     ...catalog.branches.flatMap(({ commit }) => commit ?? []),
-    ...[...catalog.versions.values()].filter((version) => version.model?.name === model.name).map(({ commit }) => commit),
+    ...[...catalog.versions.values()]
+      .filter((version) => version.model?.name === model.name)
+      .map(({ commit }) => commit),
   ];
   await catalog.loadCommits(commits, options);
   const pointers = new Set<string>();
@@ -107,7 +110,9 @@ async function commitsTouching(
   options: Options,
 ): Promise<readonly LoggedCommit[]> {
   const { repository } = catalog;
-  const from = options.branch ? [options.branch.commit ?? ''] : ['--branches', '--remotes', '--tags', ...headOf(catalog)];
+  const from = options.branch
+    ? [options.branch.commit ?? '']
+    : ['--branches', '--remotes', '--tags', ...headOf(catalog)];
   const { stdout } = await runGit(
     repository.git,
     [

@@ -21,7 +21,9 @@ export class IgnoreRules {
     if (active.length === 0) return undefined;
     const roots = placed.dvcRoots.map((folder) => (folder === '' ? '' : `${folder}/`));
     return (path) => {
-      const root = roots.filter((prefix) => path.startsWith(prefix)).reduce((a, b) => (b.length > a.length ? b : a), '');
+      const root = roots
+        .filter((prefix) => path.startsWith(prefix))
+        .reduce((a, b) => (b.length > a.length ? b : a), '');
       const holding = active
         .filter(({ prefix }) => prefix.startsWith(root) && path.startsWith(prefix))
         .sort((left, right) => right.prefix.length - left.prefix.length);

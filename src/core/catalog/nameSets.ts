@@ -56,7 +56,8 @@ export class NameSets {
     private readonly bound: ReadonlyMap<string, string>,
   ) {
     const given = new Map<string, string>();
-    for (const [name, path] of Object.entries(settings.models.names)) if (!given.has(path)) given.set(path, name);
+    for (const [name, path] of Object.entries(settings.models.names))
+      if (!given.has(path)) given.set(path, name);
     this.given = given;
   }
 

@@ -8,6 +8,9 @@ import { CatalogSource } from './source.js';
  * one from it.
  * @throws GitError when the repository itself cannot be read.
  */
-export async function openCatalog(repository: Repository, options: LoadOptions = {}): Promise<RepositoryCatalog> {
+export async function openCatalog(
+  repository: Repository,
+  options: LoadOptions = {},
+): Promise<RepositoryCatalog> {
   return new CatalogSource(repository).load(options);
 }

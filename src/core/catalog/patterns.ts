@@ -129,8 +129,7 @@ function splitSegments(pattern: string): readonly string[] | undefined {
   }
   if (depth !== 0) return undefined;
   const odd = parts.some(
-    (part, index) =>
-      part === '' || (part === '**' ? parts[index + 1] === '**' : part.includes('**')),
+    (part, index) => part === '' || (part === '**' ? parts[index + 1] === '**' : part.includes('**')),
   );
   return odd ? undefined : parts;
 }

@@ -106,7 +106,11 @@ export class Pipelines {
       else files.push(placedOut(out, place.path, pointer));
     }
     const declared = declarations(resolved.artifacts, pipeline.folder, yamlPath);
-    return { files, declarations: declared.declarations, diagnostics: [...diagnostics, ...declared.diagnostics] };
+    return {
+      files,
+      declarations: declared.declarations,
+      diagnostics: [...diagnostics, ...declared.diagnostics],
+    };
   }
 }
 

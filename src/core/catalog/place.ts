@@ -51,7 +51,17 @@ interface ComposedAt {
   readonly next: ComposedAt | undefined;
 }
 
-const EMPTY: Placed = { files: [], plain: true, pipelines: [], ignores: [], dvcRoots: [], attributes: [], plainFiles: [], artifacts: null, diagnostics: [] };
+const EMPTY: Placed = {
+  files: [],
+  plain: true,
+  pipelines: [],
+  ignores: [],
+  dvcRoots: [],
+  attributes: [],
+  plainFiles: [],
+  artifacts: null,
+  diagnostics: [],
+};
 /** Deeper folders are reported, not entered: Git allows any depth, a stack does not. */
 const DEEPEST = 500;
 
@@ -226,7 +236,8 @@ function arePlain(files: readonly PlacedFile[], folder: string): boolean {
   const prefix = folder === '' ? 0 : folder.length + 1;
   const seen = new Set<string>();
   for (const { file } of files) {
-    if (file.path.indexOf('/', prefix) >= 0 || !file.path.startsWith(folder) || seen.has(file.path)) return false;
+    if (file.path.indexOf('/', prefix) >= 0 || !file.path.startsWith(folder) || seen.has(file.path))
+      return false;
     seen.add(file.path);
   }
   return true;
@@ -265,7 +276,10 @@ function concat<T>(parts: readonly Placed[], listOf: (part: Placed) => readonly 
 }
 
 const REASONS: Readonly<Record<BlobFailure, { code: string; why: string }>> = {
-  missing: { code: 'object-missing', why: 'Git has no such object here (a partial or damaged clone); fetch it' },
+  missing: {
+    code: 'object-missing',
+    why: 'Git has no such object here (a partial or damaged clone); fetch it',
+  },
   corrupt: { code: 'object-corrupt', why: 'its Git object is damaged; run git fsck and fetch it again' },
   ambiguous: { code: 'object-missing', why: 'its object id is ambiguous' },
   'too-large': { code: 'file-too-large', why: 'it is over 10 MB, too large for a pointer or pipeline file' },

@@ -62,7 +62,9 @@ export function viewRefs(refs: readonly Ref[], head: HeadRef, remotes: readonly 
 
 function currentBranch(head: HeadRef, local: readonly Branch[]): Branch | null {
   if (head.ref === null) {
-    return head.commit === null ? null : { name: 'HEAD', remote: null, ref: 'HEAD' as RefName, commit: head.commit };
+    return head.commit === null
+      ? null
+      : { name: 'HEAD', remote: null, ref: 'HEAD' as RefName, commit: head.commit };
   }
   const found = local.find((branch) => branch.ref === head.ref);
   return found ?? { name: shortBranch(head.ref), remote: null, ref: head.ref, commit: null };
@@ -78,13 +80,21 @@ function splitRemote(name: string, remotes: readonly string[]): { of: string; br
     .filter((remote) => name.startsWith(`${remote}/`))
     .reduce((best, remote) => (remote.length > best.length ? remote : best), '');
   const length = of === '' ? name.indexOf('/') : of.length;
-  return length < 0 ? { of: name, branch: '' } : { of: name.slice(0, length), branch: name.slice(length + 1) };
+  return length < 0
+    ? { of: name, branch: '' }
+    : { of: name.slice(0, length), branch: name.slice(length + 1) };
 }
 
 /** The branch others are measured against (design.md: default branch). */
-export function findDefaultBranch(view: RefsView, setting: string | null, remote: string): DefaultBranch | null {
+export function findDefaultBranch(
+  view: RefsView,
+  setting: string | null,
+  remote: string,
+): DefaultBranch | null {
   const named = (name: string): Branch | undefined =>
-    view.branches.find((branch) => branch.name === name && branch.remote === null && branch.commit !== null) ??
+    view.branches.find(
+      (branch) => branch.name === name && branch.remote === null && branch.commit !== null,
+    ) ??
     view.branches.find((branch) => branch.name === name && branch.remote === remote) ??
     view.branches.find((branch) => branch.remote !== null && `${branch.remote}/${branch.name}` === name);
   if (setting !== null) {
@@ -97,7 +107,9 @@ export function findDefaultBranch(view: RefsView, setting: string | null, remote
     if (branch) return { branch, because: 'remote-head' };
   }
   for (const name of ['main', 'master', 'trunk']) {
-    const branch = view.branches.find((one) => one.name === name && one.remote === null && one.commit !== null);
+    const branch = view.branches.find(
+      (one) => one.name === name && one.remote === null && one.commit !== null,
+    );
     if (branch) return { branch, because: 'name' };
   }
   return view.current ? { branch: view.current, because: 'head' } : null;
@@ -124,5 +136,7 @@ export function unreadableRef(ref: RefName, reason: ObjectFailure): Diagnostic {
 /** The names of configured remotes, read from the file: it only decides where a remote's name ends. */
 export async function readRemoteNames(repository: Repository): Promise<readonly string[]> {
   const text = await readFile(path.join(repository.commonDir, 'config'), 'utf8').catch(() => '');
-  return [...text.matchAll(/^\s*\[remote "((?:[^"\\]|\\.)*)"\]/gm)].map(([, name = '']) => name.replace(/\\(.)/g, '$1'));
+  return [...text.matchAll(/^\s*\[remote "((?:[^"\\]|\\.)*)"\]/gm)].map(([, name = '']) =>
+    name.replace(/\\(.)/g, '$1'),
+  );
 }

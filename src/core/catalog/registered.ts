@@ -23,7 +23,9 @@ export function listRegistered(gto: GtoState, versions: readonly Version[]): rea
       return {
         name,
         active: artifact?.active ?? true,
-        latest: artifact ? (artifact.latest?.version ?? null) : (sorted.find(({ active }) => active)?.version ?? null),
+        latest: artifact
+          ? (artifact.latest?.version ?? null)
+          : (sorted.find(({ active }) => active)?.version ?? null),
         versions: sorted,
         stages,
       };

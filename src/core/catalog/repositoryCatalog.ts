@@ -5,7 +5,7 @@ import type { CommitId } from '../git/ids.js';
 import type { ObjectFailure, ObjectReader } from '../git/objects.js';
 import type { Repository } from '../git/repository.js';
 import type { Settings } from '../settings/settings.js';
-import { belongsTo, bindArtifact } from './binding.js';
+import { belongsTo } from './binding.js';
 import type {
   Branch,
   BranchChanges,
@@ -23,14 +23,12 @@ import type {
 import { Changes } from './changes.js';
 import { compareBytes } from './names.js';
 import type { NameSet, NamedSnapshot } from './nameSets.js';
-import { NameSets } from './nameSets.js';
 import type { RefsView } from './refsView.js';
 import { unreadableRef } from './refsView.js';
 import { listRegistered } from './registered.js';
+import type { RegistryView } from './registryView.js';
 import type { Snapshot } from './snapshot.js';
 import type { Snapshots } from './snapshots.js';
-import type { RegisteredTags } from './versions.js';
-import { byNewest, findSameBits } from './versions.js';
 
 /** The commits that were read, and the way to read more. */
 export interface CommitSource {
@@ -45,7 +43,7 @@ interface Parts {
   readonly settings: Settings;
   readonly view: RefsView;
   readonly defaultBranch: DefaultBranch | null;
-  readonly registry: RegisteredTags;
+  readonly registry: RegistryView;
   readonly diagnostics: readonly Diagnostic[];
   readonly snapshots: Snapshots;
   /** Every tracked file, for those who ask. */
@@ -71,13 +69,6 @@ export class RepositoryCatalog implements Catalog {
   readonly plainTags: readonly PlainTag[];
   readonly experiments: Catalog['experiments'];
   readonly diagnostics: readonly Diagnostic[];
-  private readonly names: NameSets;
-  /** Sets of the tracked snapshots are numbered on their own. */
-  private readonly trackedNames: NameSets;
-  /** Newest first; positions are what the containment bits mean. */
-  private readonly ordered: readonly Version[];
-  private readonly belonging = new Map<NameSet, readonly (readonly number[])[]>();
-  private readonly contained = new Map<CommitId, ReadonlySet<CommitId>>();
   private readonly changes: Changes;
   private everything = false;
 
@@ -89,20 +80,17 @@ export class RepositoryCatalog implements Catalog {
     this.defaultBranch = parts.defaultBranch;
     this.branches = view.branches;
     this.experiments = view.experiments;
-    this.plainTags = [...registry.plain].sort((left, right) =>
-      byNewest({ ...left, version: '', tag: left.name }, { ...right, version: '', tag: right.name }),
-    );
-    const versions = this.bindVersions();
-    this.ordered = [...versions].sort(byNewest);
-    this.versions = new Map(this.ordered.map((version) => [version.tag, version]));
-    this.names = new NameSets(parts.settings, boundNames(this.ordered));
-    this.trackedNames = new NameSets(parts.settings, boundNames(this.ordered));
+    this.plainTags = registry.plainTags;
+    this.versions = registry.versions;
     this.diagnostics = parts.diagnostics;
     this.changes = new Changes(parts.graph, parts.mergeBases, (commit) => this.named(commit));
   }
 
   async load(branches: readonly Branch[], options: Abortable = {}): Promise<void> {
-    await this.read(branches.flatMap(({ commit }) => commit ?? []), options);
+    await this.read(
+      branches.flatMap(({ commit }) => commit ?? []),
+      options,
+    );
   }
 
   async loadCommits(commits: readonly CommitId[], options: Abortable = {}): Promise<void> {
@@ -118,7 +106,10 @@ export class RepositoryCatalog implements Catalog {
     this.everything = true;
   }
 
-  async containing(commits: readonly CommitId[], options: Abortable = {}): Promise<ReadonlyMap<CommitId, readonly Branch[]>> {
+  async containing(
+    commits: readonly CommitId[],
+    options: Abortable = {},
+  ): Promise<ReadonlyMap<CommitId, readonly Branch[]>> {
     await this.parts.graph.extend(this.repository, this.tips(), options);
     const marked = [...new Set(commits)];
     const contained = this.parts.graph.contained(this.tips(), marked);
@@ -133,14 +124,17 @@ export class RepositoryCatalog implements Catalog {
   }
 
   registered(): readonly RegisteredModel[] {
-    return listRegistered(this.parts.registry.gto, this.ordered);
+    return listRegistered(this.parts.registry.tags.gto, this.parts.registry.ordered);
   }
 
   async plainVersions(
     model: { readonly name: string; readonly path: string | null },
     options: Abortable = {},
   ): Promise<readonly Version[]> {
-    await this.read(this.plainTags.map(({ commit }) => commit), options);
+    await this.read(
+      this.plainTags.map(({ commit }) => commit),
+      options,
+    );
     return this.plainTags.flatMap((tag): Version[] => {
       const named = this.named(tag.commit);
       const found = named && findIn(model, named);
@@ -197,7 +191,8 @@ export class RepositoryCatalog implements Catalog {
 
   async changesOn(branch: Branch, options: Abortable = {}): Promise<BranchChanges> {
     const base = this.defaultBranch?.branch.commit ?? null;
-    if (branch.commit === null || base === null || branch.commit === base) return { changed: new Set(), removed: [] };
+    if (branch.commit === null || base === null || branch.commit === base)
+      return { changed: new Set(), removed: [] };
     await this.read([branch.commit, base], options);
     if (this.changes.differs(branch.commit, base)) {
       if (!this.changes.knowsMergeBase(branch.commit, base)) {
@@ -216,7 +211,7 @@ export class RepositoryCatalog implements Catalog {
     const tree = branch.commit === null ? undefined : this.parts.commits.treeOf(branch.commit);
     const { tracked } = this.parts;
     if (branch.commit === null || tree === undefined || !tracked.has(tree)) return on;
-    const named = this.trackedNames.name(tracked.get(tree));
+    const named = this.parts.registry.names.name(tracked.get(tree));
     const contains = await this.containedIn(branch, options);
     return { ...on, others: byPath(this.withVersions(named.others, named.otherNames, contains)) };
   }
@@ -245,7 +240,10 @@ export class RepositoryCatalog implements Catalog {
   }
 
   /** How many models each branch has and changes, for many branches in one pass. */
-  async summarize(branches: readonly Branch[], options: Abortable = {}): Promise<ReadonlyMap<Branch, BranchSummary>> {
+  async summarize(
+    branches: readonly Branch[],
+    options: Abortable = {},
+  ): Promise<ReadonlyMap<Branch, BranchSummary>> {
     const base = this.defaultBranch?.branch.commit ?? null;
     await this.read([...branches.flatMap(({ commit }) => commit ?? []), ...(base ? [base] : [])], options);
     const differing = branches.filter(({ commit }) => commit && base && this.changes.differs(commit, base));
@@ -253,7 +251,10 @@ export class RepositoryCatalog implements Catalog {
       if (!differing.every(({ commit }) => commit && this.changes.knowsMergeBase(commit, base))) {
         await this.parts.graph.extend(this.repository, this.tips(), options);
       }
-      await this.read(differing.flatMap(({ commit }) => (commit && this.changes.mergeBase(commit, base)) ?? []), options);
+      await this.read(
+        differing.flatMap(({ commit }) => (commit && this.changes.mergeBase(commit, base)) ?? []),
+        options,
+      );
     }
     return new Map(
       branches.map((branch): [Branch, BranchSummary] => {
@@ -273,7 +274,10 @@ export class RepositoryCatalog implements Catalog {
     const reader: ObjectReader = source.reader(options);
     try {
       await source.readCommits(missing, reader);
-      await this.snapshots.load(missing.flatMap((commit) => source.treeOf(commit) ?? []), reader);
+      await this.snapshots.load(
+        missing.flatMap((commit) => source.treeOf(commit) ?? []),
+        reader,
+      );
     } finally {
       reader.close();
     }
@@ -295,23 +299,7 @@ export class RepositoryCatalog implements Catalog {
 
   private named(commit: CommitId): NamedSnapshot | undefined {
     const snapshot = this.snapshot(commit);
-    return snapshot && this.names.name(snapshot);
-  }
-
-  private bindVersions(): readonly Version[] {
-    const unbound = new NameSets(this.settings, new Map());
-    const bound = this.parts.registry.versions.map((version) => {
-      const snapshot = this.snapshot(version.commit);
-      const model = snapshot ? bindArtifact(version.artifact, unbound.name(snapshot)) : null;
-      return { version, model, digest: model?.digest ?? null };
-    });
-    const same = findSameBits(bound);
-    return bound.map(({ version, model, digest }) => ({
-      ...version,
-      model: model && { name: model.name, path: model.path },
-      digest,
-      sameAs: same.get(version.tag) ?? [],
-    }));
+    return snapshot && this.parts.registry.names.name(snapshot);
   }
 
   private withVersions(
@@ -319,12 +307,12 @@ export class RepositoryCatalog implements Catalog {
     names: NameSet,
     contains: ReadonlySet<CommitId>,
   ): readonly BranchModel[] {
-    const belonging = this.belongingTo(names);
+    const belonging = this.parts.registry.belongingTo(names);
     return models.map((model, index) => {
       const own: Version[] = [];
       const all: Version[] = [];
       for (const position of belonging[index] ?? []) {
-        const version = this.ordered[position];
+        const version = this.parts.registry.ordered[position];
         if (!version) continue;
         const same = sameBits(version.digest, model.digest);
         if (same) own.push(version);
@@ -339,38 +327,26 @@ export class RepositoryCatalog implements Catalog {
     });
   }
 
-  /** Per model of a name set, the positions of its versions, newest first; worked out once per set. */
-  private belongingTo(names: NameSet): readonly (readonly number[])[] {
-    let answer = this.belonging.get(names);
-    if (!answer) {
-      const lists: number[][] = names.names.map(() => []);
-      this.ordered.forEach((version, position) => {
-        const index = version.model === null ? undefined : belongsTo(version.model, names);
-        if (index !== undefined) lists[index]?.push(position);
-      });
-      this.belonging.set(names, (answer = lists));
-    }
-    return answer;
-  }
-
   private async containedIn(branch: Branch, options: Abortable): Promise<ReadonlySet<CommitId>> {
     const { commit } = branch;
     if (commit === null) return new Set();
-    const known = this.contained.get(commit);
+    const { graph, registry } = this.parts;
+    const known = registry.contained(commit);
     if (known) return known;
-    const { graph } = this.parts;
     await graph.extend(this.repository, [...this.tips(), commit], options);
-    const marked = [...new Set([...this.ordered, ...this.plainTags].map((tag) => tag.commit))];
+    const marked = [...new Set([...this.parts.registry.ordered, ...this.plainTags].map((tag) => tag.commit))];
     const tips = [...new Set([...this.tips(), commit])];
     for (const [tip, positions] of graph.contained(tips, marked)) {
-      this.contained.set(tip, new Set(positions.flatMap((position) => marked[position] ?? [])));
+      registry.keepContained(tip, new Set(positions.flatMap((position) => marked[position] ?? [])));
     }
-    return this.contained.get(commit) ?? new Set();
+    return registry.contained(commit) ?? new Set();
   }
 
   /** Tips of all branches whose commits are here. */
   private tips(): readonly CommitId[] {
-    return this.branches.flatMap(({ commit }) => (commit && this.parts.commits.failure(commit) === undefined ? commit : []));
+    return this.branches.flatMap(({ commit }) =>
+      commit && this.parts.commits.failure(commit) === undefined ? commit : [],
+    );
   }
 
   private diagnosticsOf(commit: CommitId, branch: Branch | undefined): readonly Diagnostic[] {
@@ -395,16 +371,10 @@ export interface BranchSummary {
   readonly changed: number | null;
 }
 
-/** Path to the name under which its newest version is bound (design.md: a name never moves). */
-function boundNames(newestFirst: readonly Version[]): ReadonlyMap<string, string> {
-  const names = new Map<string, string>();
-  for (const { model } of newestFirst) {
-    if (model?.path != null && !names.has(model.path)) names.set(model.path, model.name);
-  }
-  return names;
-}
-
-function findIn(model: { readonly name: string; readonly path: string | null }, named: NamedSnapshot): Model | undefined {
+function findIn(
+  model: { readonly name: string; readonly path: string | null },
+  named: NamedSnapshot,
+): Model | undefined {
   const index = belongsTo(model, named.modelNames);
   if (index !== undefined) return named.model(index);
   const other = belongsTo(model, named.otherNames);

@@ -27,7 +27,11 @@ interface Abortable {
  * Finds a model by name, else by path (cli.md: MODEL): on the current branch, then on the default branch, then
  * on every local branch, then among registered versions. Tracked files that are no models count by path too.
  */
-export async function findModel(catalog: Catalog, text: string, options: Abortable = {}): Promise<ModelSelection> {
+export async function findModel(
+  catalog: Catalog,
+  text: string,
+  options: Abortable = {},
+): Promise<ModelSelection> {
   const known: Model[] = [];
   const found = await search(catalog, text, known, options);
   if (found) return found;
@@ -78,21 +82,29 @@ function pick(models: readonly Model[], text: string): ModelSelection | undefine
   if (!first) return undefined;
   const different = new Map(fitting.map((model) => [`${model.name}\0${model.path ?? ''}`, model]));
   if (different.size > 1) {
-    const candidates = [...different.values()].map((model) => (byName.length > 0 ? (model.path ?? model.name) : model.name));
+    const candidates = [...different.values()].map((model) =>
+      byName.length > 0 ? (model.path ?? model.name) : model.name,
+    );
     return { kind: 'ambiguous', candidates: [...new Set(candidates)].sort() };
   }
   return { kind: 'found', selected: { name: first.name, path: first.path, model: first } };
 }
 
 function similar(text: string, models: readonly Model[], catalog: Catalog): readonly string[] {
-  const names = new Set([...models.map(({ name }) => name), ...[...catalog.versions.values()].map(({ artifact }) => artifact)]);
+  const names = new Set([
+    ...models.map(({ name }) => name),
+    ...[...catalog.versions.values()].map(({ artifact }) => artifact),
+  ]);
   names.delete('');
   const close = [...names].filter((name) => name.toLowerCase().includes(text.toLowerCase()));
   return (close.length > 0 ? close : [...names]).sort().slice(0, 20);
 }
 
 /** The versions that belong to a model, newest first: bound to it, or (unbound) registered under its name. */
-export function versionsOf(catalog: Catalog, selected: Pick<SelectedModel, 'name' | 'path'>): readonly Version[] {
+export function versionsOf(
+  catalog: Catalog,
+  selected: Pick<SelectedModel, 'name' | 'path'>,
+): readonly Version[] {
   return [...catalog.versions.values()].filter((version) => {
     if (version.model === null) return version.artifact === selected.name;
     if (selected.path !== null && version.model.path !== null) return version.model.path === selected.path;
@@ -132,7 +144,13 @@ export async function resolveRevision(
     if (!version) {
       const holder = unregisteredHolder(catalog, selected.name, text.slice(1));
       if (holder === undefined) {
-        throw new GitError('not-found-ref', `no version of ${selected.name} holds the stage "${text.slice(1)}"`, [], 1, '');
+        throw new GitError(
+          'not-found-ref',
+          `no version of ${selected.name} holds the stage "${text.slice(1)}"`,
+          [],
+          1,
+          '',
+        );
       }
       return at(catalog, selected, text, holder, undefined, diagnostics, options);
     }
@@ -169,12 +187,17 @@ async function at(
   options: Abortable,
 ): Promise<SelectedRevision> {
   const there = await catalog.modelsAt(commit, options);
-  const model = findAmong(version?.model ?? selected, there.models) ?? findAmong(version?.model ?? selected, there.others);
+  const model =
+    findAmong(version?.model ?? selected, there.models) ??
+    findAmong(version?.model ?? selected, there.others);
   return { rev, commit, ...(version ? { version } : {}), model: model ?? null, diagnostics };
 }
 
 /** The model of another commit that is the same one: path and name, else path, else name. */
-export function findAmong(selected: Pick<SelectedModel, 'name' | 'path'>, models: readonly Model[]): Model | undefined {
+export function findAmong(
+  selected: Pick<SelectedModel, 'name' | 'path'>,
+  models: readonly Model[],
+): Model | undefined {
   const names = indexNames(
     models.map(({ name }) => name),
     models.map(({ path }) => path ?? ''),

@@ -83,10 +83,12 @@ export class Snapshots {
     for (const tree of fresh) this.memo.roots.set(tree, this.memo.walker.root(tree, reader));
     await reader.settle();
     const placed = new Map(fresh.map((tree) => [tree, this.placedAt(tree)]));
-    for (const [tree, at] of placed) for (const pipeline of at.pipelines) this.memo.pipelines.request(pipeline, tree, reader);
+    for (const [tree, at] of placed)
+      for (const pipeline of at.pipelines) this.memo.pipelines.request(pipeline, tree, reader);
     await reader.settle();
     const drafts = [...placed].map(([tree, at]) => this.draft(tree, at));
-    for (const draft of drafts) for (const path of draft.unknownPaths) this.requestGitEntry(draft.tree, path, reader);
+    for (const draft of drafts)
+      for (const path of draft.unknownPaths) this.requestGitEntry(draft.tree, path, reader);
     await reader.settle();
     for (const draft of drafts) {
       for (const path of draft.unknownPaths) {
@@ -97,7 +99,9 @@ export class Snapshots {
     await reader.settle();
     for (const draft of drafts) {
       const snapshot = this.finish(draft);
-      this.failed ||= snapshot.diagnostics.some(({ code }) => code === 'object-missing' || code === 'object-corrupt');
+      this.failed ||= snapshot.diagnostics.some(
+        ({ code }) => code === 'object-missing' || code === 'object-corrupt',
+      );
       this.ready.set(draft.tree, snapshot);
     }
   }
@@ -118,7 +122,10 @@ export class Snapshots {
     for (const { tree, modelIds, otherIds, modelSet, otherSet, diagnostics } of record.snapshots) {
       sets.set(modelSet, modelIds);
       sets.set(otherSet, otherIds);
-      this.ready.set(tree, new Snapshot(modelIds, otherIds, modelSet, otherSet, diagnostics, this.candidates));
+      this.ready.set(
+        tree,
+        new Snapshot(modelIds, otherIds, modelSet, otherSet, diagnostics, this.candidates),
+      );
     }
     this.candidates.restore(record.candidates, sets);
   }
@@ -169,7 +176,10 @@ export class Snapshots {
     const alone = placed.plain && files === placed.files;
     const unique = alone ? files : this.withoutDuplicates(files, diagnostics);
     const tracked = new Set(declared.length > 0 || this.hasNames ? unique.map((file) => file.file.path) : []);
-    const wanted = [...declared.filter(({ url }) => !url).map(({ path }) => path), ...Object.values(this.settings.models.names)];
+    const wanted = [
+      ...declared.filter(({ url }) => !url).map(({ path }) => path),
+      ...Object.values(this.settings.models.names),
+    ];
     return {
       tree,
       files: unique,
@@ -287,7 +297,9 @@ export class Snapshots {
     return this.candidates.missing(path, declaration);
   }
 
-  private gatheredFolders(draft: Draft): ReadonlyMap<string, { digest: Digest; size: number | null; files: number }> {
+  private gatheredFolders(
+    draft: Draft,
+  ): ReadonlyMap<string, { digest: Digest; size: number | null; files: number }> {
     const found = new Map<string, { digest: Digest; size: number | null; files: number }>();
     for (const path of draft.unknownPaths) {
       const entry = this.memo.gitEntries.get(`${draft.tree}:${path}`);

@@ -19,7 +19,9 @@ import { decodeRecord, encodeRecord } from './catalogCache.js';
 import { PathPatterns } from './patterns.js';
 import type { RefsView } from './refsView.js';
 import { findDefaultBranch, readRemoteNames, unreadableRef, viewRefs } from './refsView.js';
+import { RegistryView } from './registryView.js';
 import { RepositoryCatalog } from './repositoryCatalog.js';
+import type { Snapshot } from './snapshot.js';
 import { Snapshots } from './snapshots.js';
 import type { CommitSays } from './tagStore.js';
 import { TagStore } from './tagStore.js';
@@ -59,7 +61,9 @@ export class CatalogSource {
   private readonly files = new Map<string, string | null>();
   private readonly mergeBases = new Map<string, CommitId | null>();
   private graph = new CommitGraph();
-  private snapshots: { readonly key: string; readonly models: Snapshots; readonly tracked: Snapshots } | undefined;
+  private snapshots:
+    { readonly key: string; readonly models: Snapshots; readonly tracked: Snapshots } | undefined;
+  private registry: KeptRegistry | undefined;
   private readonly cacheFile: string | undefined;
   /** The record of the cache, until the settings tell whether it fits. */
   private record: Promise<Buffer | undefined> | undefined;
@@ -95,16 +99,27 @@ export class CatalogSource {
       const loaded = await this.settings(view, reader, options);
       const { settings } = loaded;
       const snapshots = this.snapshotsFor(settings, record);
-      const diagnostics: Diagnostic[] = loaded.diagnostics.map((found) => ({ path: 'modelkeep.yaml', ...found }));
+      const diagnostics: Diagnostic[] = loaded.diagnostics.map((found) => ({
+        path: 'modelkeep.yaml',
+        ...found,
+      }));
       const tags = await this.readTags(view, settings, reader, diagnostics);
       const wanted = options.branches?.(view) ?? [];
       const tips = wanted.flatMap(({ commit }) => commit ?? []);
       await this.readCommits([...tips, ...tags.map(({ commit }) => commit)], reader);
       await this.readSpeechless(tags, reader);
-      const registry = readRegistry(tags, settings.versions.tags, (commit) => this.commits.get(commit));
-      diagnostics.push(...registry.diagnostics);
-      const needed = [...registry.versions.map(({ commit }) => commit), ...tips];
-      await snapshots.models.load(needed.flatMap((commit) => this.trees.get(commit) ?? []), reader);
+      const known =
+        this.registry?.fits(tags, settings, snapshots.models) === true ? this.registry.view : undefined;
+      const registered =
+        known?.tags ?? readRegistry(tags, settings.versions.tags, (commit) => this.commits.get(commit));
+      diagnostics.push(...registered.diagnostics);
+      const needed = known ? tips : [...registered.versions.map(({ commit }) => commit), ...tips];
+      await snapshots.models.load(
+        needed.flatMap((commit) => this.trees.get(commit) ?? []),
+        reader,
+      );
+      const registry = known ?? new RegistryView(registered, settings, (commit) => this.snapshotOf(commit));
+      this.registry = new KeptRegistry(registry, tags, settings, snapshots.models);
       return new RepositoryCatalog({
         repository,
         settings,
@@ -184,6 +199,12 @@ export class CatalogSource {
     return this.failures.get(commit);
   }
 
+  private snapshotOf(commit: CommitId): Snapshot | undefined {
+    const tree = this.trees.get(commit);
+    const models = this.snapshots?.models;
+    return tree === undefined || models?.has(tree) !== true ? undefined : models.get(tree);
+  }
+
   private get idBytes(): 20 | 32 {
     return this.repository.objectFormat === 'sha256' ? 32 : 20;
   }
@@ -204,7 +225,11 @@ export class CatalogSource {
     return content && decodeRecord(content, this.idBytes);
   }
 
-  private async settings(view: RefsView, reader: ObjectReader, options: LoadOptions): Promise<LoadedSettings> {
+  private async settings(
+    view: RefsView,
+    reader: ObjectReader,
+    options: LoadOptions,
+  ): Promise<LoadedSettings> {
     if (options.settings) return { settings: options.settings, source: { kind: 'none' }, diagnostics: [] };
     const fallback = findDefaultBranch(view, null, 'origin');
     return loadSettings(this.repository, {
@@ -272,7 +297,8 @@ export class CatalogSource {
   ): { readonly key: string; readonly models: Snapshots; readonly tracked: Snapshots } {
     const key = JSON.stringify([settings.models.match, settings.models.names]);
     const { snapshots } = this;
-    if (snapshots?.key === key && !snapshots.models.incomplete && !snapshots.tracked.incomplete) return snapshots;
+    if (snapshots?.key === key && !snapshots.models.incomplete && !snapshots.tracked.incomplete)
+      return snapshots;
     // What could not be read may be there now: nothing that leans on it is kept.
     if (snapshots?.models.incomplete === true) this.graph = new CommitGraph();
     const candidates = new Candidates(new PathPatterns(settings.models.match));
@@ -290,6 +316,26 @@ export class CatalogSource {
       this.saved = this.size(made.models);
     }
     return made;
+  }
+}
+
+/** What the tags meant for the last catalog, and what that leaned on. */
+class KeptRegistry {
+  constructor(
+    readonly view: RegistryView,
+    private readonly tags: readonly CommitTag[],
+    private readonly settings: Settings,
+    private readonly snapshots: Snapshots,
+  ) {}
+
+  /** Whether it holds for these tags too: the same refs with the same objects, and settings that say the same. */
+  fits(tags: readonly CommitTag[], settings: Settings, snapshots: Snapshots): boolean {
+    return (
+      snapshots === this.snapshots &&
+      settings.versions.tags === this.settings.versions.tags &&
+      tags.length === this.tags.length &&
+      tags.every(({ name, id }, index) => this.tags[index]?.id === id && this.tags[index].name === name)
+    );
   }
 }
 

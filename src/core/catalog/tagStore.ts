@@ -7,7 +7,12 @@ import { peelTag } from '../git/tags.js';
 /** What a tag ref holds, as it is remembered between catalogs. */
 export type StoredTag =
   | { readonly kind: 'annotated'; readonly commit: CommitId; readonly header: TagHeader }
-  | { readonly kind: 'lightweight'; readonly commit: CommitId; readonly tree: string; readonly told: CommitSays }
+  | {
+      readonly kind: 'lightweight';
+      readonly commit: CommitId;
+      readonly tree: string;
+      readonly told: CommitSays;
+    }
   | { readonly kind: 'other' };
 
 /** What a commit says of itself. */

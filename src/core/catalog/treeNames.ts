@@ -84,7 +84,9 @@ export class TreeNames {
     const name = data.toString('utf8', start, end);
     this.names.push(name);
     this.exact.push(!name.includes('\uFFFD') || Buffer.from(name).equals(data.subarray(start, end)));
-    this.kinds.push(KINDS[name] ?? (name.endsWith('.dvc') && name !== '.dvc' ? FileKind.dvc : FileKind.other));
+    this.kinds.push(
+      KINDS[name] ?? (name.endsWith('.dvc') && name !== '.dvc' ? FileKind.dvc : FileKind.other),
+    );
     this.hashes.push(hash);
     this.table[slot] = id;
     if (this.names.length * 2 > this.table.length) this.grow();

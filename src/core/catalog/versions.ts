@@ -123,7 +123,10 @@ function tellTag(
 }
 
 /** Newest first: by time, then SemVer, then tag name. */
-export function byNewest(left: Pick<Version, 'time' | 'version' | 'tag'>, right: Pick<Version, 'time' | 'version' | 'tag'>): number {
+export function byNewest(
+  left: Pick<Version, 'time' | 'version' | 'tag'>,
+  right: Pick<Version, 'time' | 'version' | 'tag'>,
+): number {
   return (
     secondsOf(right.time) - secondsOf(left.time) ||
     -byPrecedence(left, right) ||
@@ -167,7 +170,11 @@ export function findSameBits(
   for (const group of groups.values()) {
     if (group.length < 2) continue;
     const tags = [...group].sort((left, right) => byNewest(right, left)).map(({ tag }) => tag);
-    for (const tag of tags) same.set(tag, tags.filter((other) => other !== tag));
+    for (const tag of tags)
+      same.set(
+        tag,
+        tags.filter((other) => other !== tag),
+      );
   }
   return same;
 }

@@ -1,0 +1,88 @@
+import type { CommitId } from '../git/ids.js';
+import type { Settings } from '../settings/settings.js';
+import { belongsTo, bindArtifact } from './binding.js';
+import type { PlainTag, Version } from './catalog.js';
+import type { NameSet } from './nameSets.js';
+import { NameSets } from './nameSets.js';
+import type { Snapshot } from './snapshot.js';
+import type { RegisteredTags } from './versions.js';
+import { byNewest, findSameBits } from './versions.js';
+
+/**
+ * What the tags of a repository say of its models: versions bound to them, and through the versions the names.
+ * Depends on tags and settings alone, so that it serves every catalog until one of those changes.
+ */
+export class RegistryView {
+  /** Newest first; positions are what `belongingTo` means. */
+  readonly ordered: readonly Version[];
+  readonly versions: ReadonlyMap<string, Version>;
+  readonly plainTags: readonly PlainTag[];
+  readonly names: NameSets;
+  private readonly belonging = new Map<NameSet, readonly (readonly number[])[]>();
+  private readonly containedBy = new Map<CommitId, ReadonlySet<CommitId>>();
+
+  constructor(
+    readonly tags: RegisteredTags,
+    settings: Settings,
+    snapshotOf: (commit: CommitId) => Snapshot | undefined,
+  ) {
+    this.plainTags = [...tags.plain].sort((left, right) =>
+      byNewest({ ...left, version: '', tag: left.name }, { ...right, version: '', tag: right.name }),
+    );
+    this.ordered = [...bind(tags, settings, snapshotOf)].sort(byNewest);
+    this.versions = new Map(this.ordered.map((version) => [version.tag, version]));
+    this.names = new NameSets(settings, boundNames(this.ordered));
+  }
+
+  /** Per model of a name set, the positions of its versions, newest first; worked out once per set. */
+  belongingTo(names: NameSet): readonly (readonly number[])[] {
+    let answer = this.belonging.get(names);
+    if (!answer) {
+      const lists: number[][] = names.names.map(() => []);
+      this.ordered.forEach((version, position) => {
+        const index = version.model === null ? undefined : belongsTo(version.model, names);
+        if (index !== undefined) lists[index]?.push(position);
+      });
+      this.belonging.set(names, (answer = lists));
+    }
+    return answer;
+  }
+
+  /** The tagged commits that a commit contains, once they were worked out. */
+  contained(commit: CommitId): ReadonlySet<CommitId> | undefined {
+    return this.containedBy.get(commit);
+  }
+
+  keepContained(commit: CommitId, tagged: ReadonlySet<CommitId>): void {
+    this.containedBy.set(commit, tagged);
+  }
+}
+
+function bind(
+  tags: RegisteredTags,
+  settings: Settings,
+  snapshotOf: (commit: CommitId) => Snapshot | undefined,
+): readonly Version[] {
+  const unbound = new NameSets(settings, new Map());
+  const bound = tags.versions.map((version) => {
+    const snapshot = snapshotOf(version.commit);
+    const model = snapshot ? bindArtifact(version.artifact, unbound.name(snapshot)) : null;
+    return { version, model, digest: model?.digest ?? null };
+  });
+  const same = findSameBits(bound);
+  return bound.map(({ version, model, digest }) => ({
+    ...version,
+    model: model && { name: model.name, path: model.path },
+    digest,
+    sameAs: same.get(version.tag) ?? [],
+  }));
+}
+
+/** Path to the name under which its newest version is bound (design.md: a name never moves). */
+function boundNames(newestFirst: readonly Version[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const { model } of newestFirst) {
+    if (model?.path != null && !names.has(model.path)) names.set(model.path, model.name);
+  }
+  return names;
+}
