@@ -131,7 +131,13 @@ export async function runGit(
     });
     const said = Buffer.concat(stderr).toString('utf8');
     if (timedOut) {
-      throw new GitError('timeout', `git ${args[0] ?? ''} did not answer within ${limit / 1000} s`, args, null, said);
+      throw new GitError(
+        'timeout',
+        `git ${args[0] ?? ''} did not answer within ${limit / 1000} s`,
+        args,
+        null,
+        said,
+      );
     }
     if (exitCode === null || !(options.accept ?? [0]).includes(exitCode)) {
       throw gitFailure(args, exitCode, said);
@@ -151,27 +157,43 @@ export async function runGit(
 /** Names the reason of a failed Git command from what it printed (Git answers in English: LC_ALL=C). */
 export function gitFailure(args: readonly string[], exitCode: number | null, stderr: string): GitError {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');
-  const first = lines.find((line) => /^(?:fatal|error):/.test(line)) ?? lines[0] ?? '';
-  const message = first.replace(/^(?:fatal|error): /, '') || `git ${args[0] ?? ''} ended with ${String(exitCode)}`;
+  const fatal = lines.findIndex((line) => /^(?:fatal|error):/.test(line));
+  const said = lines[Math.max(0, fatal)] ?? '';
+  // What ssh or the server said stands in front of Git's own line, which names no cause.
+  const first = /Could not read from remote repository/.test(said) ? (lines[fatal - 1] ?? said) : said;
+  const message =
+    first.replace(/^(?:fatal|error): /, '') || `git ${args[0] ?? ''} ended with ${String(exitCode)}`;
   return new GitError(reasonOf(stderr), message, args, exitCode, stderr);
 }
 
+/** What a disk says that is full, read-only or not ours. */
+const DISK =
+  /No space left on device|Read-only file system|Disk quota exceeded|File too large|Permission denied|Operation not permitted/;
+
+/** What Git prints, to what it means; the first that fits. A server's own lines (`remote: `) are not asked. */
+const REASONS: readonly (readonly [RegExp, GitFailure])[] = [
+  [/not a git repository/i, 'not-a-repository'],
+  [/dubious ownership/, 'unsafe-repository'],
+  [/\[(?:remote )?rejected\]|remote rejected/, 'rejected'],
+  // ssh says "Permission denied (publickey)" and Git, whatever ssh said, that it could not read.
+  [
+    /Could not read from remote|Permission denied \([a-z]|Could not resolve host|unable to access 'https?:|Connection (?:refused|timed out)/,
+    'network',
+  ],
+  [/Please tell me who you are|empty ident name|unable to auto-detect email/, 'no-identity'],
+  // Before locks: where nothing can be written, no lock can be made either.
+  [DISK, 'disk'],
+  [/'[^']*' exists; cannot create/, 'exists'],
+  [/Unable to create '.*\.lock'|cannot lock ref|Another git process/, 'locked'],
+  [/hook declined|hook failed|hook exited/, 'hook'],
+  [/already exists/, 'exists'],
+  [/unknown revision|bad revision|not a valid (?:object name|ref)|Needed a single revision/, 'not-found-ref'],
+  [/unable to access/, 'network'],
+];
+
 function reasonOf(stderr: string): GitFailure {
-  if (/not a git repository/i.test(stderr)) return 'not-a-repository';
-  if (/dubious ownership/.test(stderr)) return 'unsafe-repository';
-  if (/Unable to create '.*\.lock'|cannot lock ref|Another git process/.test(stderr)) return 'locked';
-  if (/Please tell me who you are|empty ident name|unable to auto-detect email/.test(stderr)) return 'no-identity';
-  if (/No space left on device|Read-only file system|Disk quota exceeded|Permission denied/.test(stderr)) return 'disk';
-  if (/\[(?:remote )?rejected\]|remote rejected/.test(stderr)) return 'rejected';
-  if (/hook declined|hook failed|hook exited/.test(stderr)) return 'hook';
-  if (/already exists/.test(stderr)) return 'exists';
-  if (/unknown revision|bad revision|not a valid (?:object name|ref)|Needed a single revision/.test(stderr)) {
-    return 'not-found-ref';
-  }
-  if (/Could not resolve host|unable to access|Connection (?:refused|timed out)|Could not read from remote/.test(stderr)) {
-    return 'network';
-  }
-  return 'failed';
+  const own = stderr.replace(/^remote: .*$/gm, '');
+  return REASONS.find(([pattern]) => pattern.test(own))?.[1] ?? 'failed';
 }
 
 function isMissingProgram(error: unknown): boolean {
