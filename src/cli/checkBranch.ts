@@ -1,8 +1,9 @@
 import { exportPatterns } from '../core/branches/export.js';
 import { rulesOf } from '../core/branches/conventions.js';
+import type { BranchNames } from '../core/branches/names.js';
+import { readBranchNames } from '../core/branches/names.js';
 import type { RuleCode } from '../core/branches/validate.js';
 import { validateName } from '../core/branches/validate.js';
-import type { Catalog } from '../core/catalog/catalog.js';
 import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
 import { CommandError } from './command.js';
 import { printable } from './context.js';
@@ -23,17 +24,12 @@ Without branches.conventions in modelkeep.yaml nothing is wrong but what Git its
 };
 
 async function run(context: CommandContext, { values, positionals }: ParsedArguments): Promise<ExitCode> {
-  const catalog = await context.catalog();
-  if (values.export !== undefined) return exported(context, catalog, values.export);
-  const { settings } = catalog;
-  const defaultBranch = catalog.defaultBranch?.branch.name;
+  const found = await readBranchNames(await context.repository(), { signal: context.signal });
+  context.diagnose(found.diagnostics);
+  if (values.export !== undefined) return exported(context, found, values.export);
+  const { settings, defaultBranch, models } = found;
   const names =
-    positionals.length > 0
-      ? positionals
-      : values.all === true
-        ? localBranches(catalog)
-        : currentBranch(catalog, context);
-  const models = [...new Set([...catalog.versions.values()].map(({ artifact }) => artifact))];
+    positionals.length > 0 ? positionals : values.all === true ? found.local : currentBranch(found, context);
   const branches = names.map((name): CheckedBranch => {
     const verdict = validateName(settings, name, { defaultBranch, models });
     if (verdict.ok) return { name, ok: true };
@@ -61,25 +57,20 @@ interface CheckedBranch {
   readonly suggestion?: string;
 }
 
-function localBranches(catalog: Catalog): readonly string[] {
-  return catalog.branches
-    .filter(({ remote, ref }) => remote === null && ref.startsWith('refs/heads/'))
-    .map(({ name }) => name);
+function currentBranch({ current }: BranchNames, context: CommandContext): readonly string[] {
+  if (current === null) context.note('HEAD is detached: there is no current branch to check.');
+  return current === null ? [] : [current];
 }
 
-function currentBranch(catalog: Catalog, context: CommandContext): readonly string[] {
-  const { branch } = catalog.head;
-  if (branch === null) context.note('HEAD is detached: there is no current branch to check.');
-  return branch === null ? [] : [branch];
-}
-
-async function exported(context: CommandContext, catalog: Catalog, target: unknown): Promise<ExitCode> {
+async function exported(
+  context: CommandContext,
+  { settings, defaultBranch }: BranchNames,
+  target: unknown,
+): Promise<ExitCode> {
   if (target !== 'github' && target !== 'gitlab') {
     throw new CommandError(2, 'usage', '--export takes github or gitlab', ['github', 'gitlab']);
   }
-  const { patterns, exact, notes, document } = exportPatterns(catalog.settings, target, {
-    defaultBranch: catalog.defaultBranch?.branch.name,
-  });
+  const { patterns, exact, notes, document } = exportPatterns(settings, target, { defaultBranch });
   context.diagnose(
     notes.map((message) => ({ severity: 'warning' as const, code: 'export-inexact', message })),
   );

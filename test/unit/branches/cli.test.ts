@@ -145,6 +145,29 @@ describe('modelkeep branch and check-branch', () => {
     );
   });
 
+  it('judges by refs and settings alone: no tree is read, nor a model looked for', async () => {
+    repo.registerVersion('churn', 'v1.0.0');
+    repo.git('switch', '-q', '-c', 'experiment/churn_lr');
+    const tree = repo.git('rev-parse', 'HEAD^{tree}');
+    repo.remove(`.git/objects/${tree.slice(0, 2)}/${tree.slice(2)}`);
+    const { exitCode, stdout, stderr } = await modelkeep(repo, 'check-branch');
+    assert.deepEqual([exitCode, stdout, stderr], [0, 'ok    experiment/churn_lr\n', '']);
+    const wrong = await modelkeep(repo, 'check-branch', 'try-churn-faster', '--json');
+    assert.equal(wrong.exitCode, 1);
+    assert.match(wrong.stdout, /"suggestion":"experiment\/churn_faster"/);
+  });
+
+  it('takes the default branch’s settings where the working copy has none, and says what is wrong in them', async () => {
+    repo.git('switch', '-q', '--orphan', 'wip');
+    const { exitCode, stderr } = await modelkeep(repo, 'check-branch');
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /the one of the default branch counts/);
+    repo.write('modelkeep.yaml', 'branches: 3\n');
+    const broken = await modelkeep(repo, 'check-branch', '--json');
+    assert.equal(broken.exitCode, 0);
+    assert.match(broken.stdout, /"path":"modelkeep.yaml"/);
+  });
+
   it('enforces nothing without conventions', async () => {
     repo.remove('modelkeep.yaml').commit('no settings').valueOf();
     const { exitCode, stderr } = await modelkeep(repo, 'check-branch', 'whatever', '--all');
