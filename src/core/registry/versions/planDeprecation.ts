@@ -39,6 +39,12 @@ export async function planDeprecation(request: DeprecationRequest): Promise<Regi
   const { model, version } = request;
   checkArtifactName(model);
   const { repository, settings } = request.catalog;
+  if (settings.versions.tags !== 'gto') {
+    throw new RegistryError(
+      'deprecation-needs-gto',
+      `What is withdrawn is kept in GTO's tags, and versions.tags in modelkeep.yaml is "${settings.versions.tags}".`,
+    );
+  }
   const ask = { remote: settings.remote, artifact: model };
   const registry = await readRegistry(repository, {
     ...(request.signal ? { signal: request.signal } : {}),

@@ -8,6 +8,9 @@ export type RegistryRefusal =
   | 'invalid-stage'
   | 'stage-not-allowed' // `.gto` lists other stages
   | 'stages-need-gto' // versions.tags is a template
+  | 'deprecation-needs-gto' // likewise
+  | 'no-next-stage' // promotion: `.gto` orders no stages, or this is the last
+  | 'no-previous-holder' // rolling back: nobody else ever held the stage
   // What is asked contradicts what is registered.
   | 'unknown-model' // no tag of that name
   | 'not-at-commit' // the commit has no model of that name

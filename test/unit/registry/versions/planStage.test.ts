@@ -151,6 +151,14 @@ describe('planning a deprecation', () => {
     assert.equal((await plan()).tags[0]?.tag, 'churn@deprecated#2');
   });
 
+  it('refuses under a tag template, where nothing could record it', async () => {
+    repo.write('modelkeep.yaml', 'versions: { tags: "{model}/v{version}" }\n').commit('template');
+    const error = await refusal(plan({ version: 'v2.0.0' }));
+    assert.equal(error.reason, 'deprecation-needs-gto');
+    assert.match(error.message, /\{model\}\/v\{version\}/);
+    assert.equal((await refusal(plan())).reason, 'deprecation-needs-gto');
+  });
+
   it('refuses what is not registered, was deregistered or deprecated already', async () => {
     assert.equal((await refusal(plan({ version: 'v3.0.0' }))).reason, 'not-registered');
     assert.equal((await refusal(plan({ model: 'nothing' }))).reason, 'unknown-model');
