@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostic.js';
 import { AttributesStack, compileAttributes } from '../tracking/lfs/attributes.js';
 import type { BlobMemo } from './blobs.js';
 import type { Placed } from './place.js';
+import { plainFilesOf } from './place.js';
 import { FileKind } from './treeNames.js';
 
 /** Tells files that `.gitattributes` gives to Git LFS and that are no pointers all the same. */
@@ -13,10 +14,14 @@ export class AttributeRules {
 
   /** One diagnostic per file whose bytes went into Git although its attributes say `filter=lfs`. */
   check(placed: Placed): readonly Diagnostic[] {
-    if (placed.plainFiles.length === 0 || placed.attributes.length === 0) return [];
+    if (placed.attributes.length === 0) return [];
     const key = placed.attributes.map(({ folder, blob }) => `${folder}\0${blob}`).join('\0');
     const stack = this.stack(key, placed);
-    return stack ? placed.plainFiles.filter((path) => this.isLfs(key, path, stack)).map(notAPointer) : [];
+    return stack
+      ? plainFilesOf(placed)
+          .filter((path) => this.isLfs(key, path, stack))
+          .map(notAPointer)
+      : [];
   }
 
   private isLfs(key: string, path: string, stack: AttributesStack): boolean {

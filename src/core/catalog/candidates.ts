@@ -47,7 +47,10 @@ export class Candidates {
   private readonly byContent = new Map<string, Candidate>();
   private readonly all: Candidate[] = [];
   private readonly nameKeys = new Map<string, number>();
-  private readonly pathSets = new Map<string, number>();
+  /** By hash: a number and a list of candidates that has it. */
+  private readonly pathSets = new Map<number, { readonly set: number; readonly example: Uint32Array }[]>();
+  /** Name keys by candidate id. */
+  private readonly keyOfId: number[] = [];
   private nextSet = 0;
   private restored:
     { stored: readonly StoredCandidate[]; sets: ReadonlyMap<number, Uint32Array> } | undefined;
@@ -86,28 +89,43 @@ export class Candidates {
     this.restored = undefined;
     restored.stored.forEach((candidate, id) => this.byContent.set(JSON.stringify(candidate), this.get(id)));
     for (const [set, ids] of restored.sets) {
-      this.pathSets.set(this.pathKey(Array.from(ids, (id) => this.get(id))), set);
-      this.nextSet = Math.max(this.nextSet, set + 1);
+      if (this.findSet(ids) === undefined) this.addSet(ids, set);
     }
   }
 
   /** Numbers a list of candidates by what their names depend on: equal lists of paths and declared names. */
-  pathSet(candidates: readonly Candidate[]): number {
+  pathSet(ids: Uint32Array): number {
     this.reindex();
-    const key = this.pathKey(candidates);
-    let set = this.pathSets.get(key);
-    if (set === undefined) {
-      set = this.nextSet;
-      this.nextSet += 1;
-      this.pathSets.set(key, set);
-    }
+    return this.findSet(ids) ?? this.addSet(ids, this.nextSet);
+  }
+
+  private findSet(ids: Uint32Array): number | undefined {
+    return this.pathSets.get(this.hash(ids))?.find(({ example }) => this.sameNames(example, ids))?.set;
+  }
+
+  private addSet(ids: Uint32Array, set: number): number {
+    const hash = this.hash(ids);
+    const bucket = this.pathSets.get(hash);
+    if (bucket) bucket.push({ set, example: ids });
+    else this.pathSets.set(hash, [{ set, example: ids }]);
+    this.nextSet = Math.max(this.nextSet, set + 1);
     return set;
   }
 
-  private pathKey(candidates: readonly Candidate[]): string {
-    let key = '';
-    for (const { nameKey } of candidates) key += String.fromCharCode(nameKey & 0x7fff, nameKey >>> 15);
-    return key;
+  private hash(ids: Uint32Array): number {
+    let hash = ids.length;
+    for (const id of ids) hash = (Math.imul(hash, 31) + (this.keyOfId[id] ?? 0)) | 0;
+    return hash;
+  }
+
+  private sameNames(left: Uint32Array, right: Uint32Array): boolean {
+    if (left.length !== right.length) return false;
+    for (let index = 0; index < left.length; index += 1) {
+      const a = left[index] ?? 0;
+      const b = right[index] ?? 0;
+      if (a !== b && this.keyOfId[a] !== this.keyOfId[b]) return false;
+    }
+    return true;
   }
 
   /** A tracked file that no `artifacts:` section names; `given` when `models.names` does. */
@@ -200,6 +218,7 @@ export class Candidates {
     const nameKey = this.nameKey(`${declared ?? ''}\0${content.path ?? ''}`);
     const candidate = new Candidate(this.all.length, content.path ?? '', declared, isModel, nameKey, content);
     this.all.push(candidate);
+    this.keyOfId.push(nameKey);
     return candidate;
   }
 

@@ -3,7 +3,8 @@ import type { ParsedDvcFile } from '../tracking/dvc/dvcFile.js';
 import { locate } from '../tracking/dvc/locate.js';
 import type { TrackedFile } from '../tracking/trackedFile.js';
 import type { BlobFailure, BlobMemo } from './blobs.js';
-import type { Candidate } from './candidates.js';
+import type { Candidate, Candidates } from './candidates.js';
+import { isShard } from './shards.js';
 import { FileKind } from './treeNames.js';
 import type { ObjectKey, TreeFile, TreeNode } from './walk.js';
 import { hexOf } from './walk.js';
@@ -28,8 +29,16 @@ export interface PlacedPipeline {
 
 /** Everything that stands below one folder of a commit. Shared by all commits that have the same folder there. */
 export interface Placed {
-  readonly files: readonly PlacedFile[];
-  /** Every file lies beside its pointer and none twice: nothing elsewhere can claim the same path. */
+  /** What was put together, in tree order; empty for a folder that has only files of its own. */
+  readonly parts: readonly Placed[];
+  /** The folder's own pointers; `filesOf` gives all. */
+  readonly ownFiles: readonly PlacedFile[];
+  /** Files of the folder that the patterns take for models and that are no LFS pointers; see `plainFilesOf`. */
+  readonly ownPlainFiles: readonly string[];
+  /** Candidate ids of all files below, as long as nothing else in the commit declares or hides them. */
+  readonly modelIds: readonly number[];
+  readonly otherIds: readonly number[];
+  /** Every file lies beside its pointer, none twice, no shards: nothing elsewhere changes what they are. */
   readonly plain: boolean;
   readonly pipelines: readonly PlacedPipeline[];
   /** `.dvcignore` files: folder and blob. */
@@ -38,11 +47,29 @@ export interface Placed {
   readonly dvcRoots: readonly string[];
   /** `.gitattributes` files: folder and blob. */
   readonly attributes: readonly { readonly folder: string; readonly blob: ObjectKey }[];
-  /** Files that the patterns take for models and that are no LFS pointers. */
-  readonly plainFiles: readonly string[];
   /** Blob of the root's `artifacts.yaml`. */
   readonly artifacts: ObjectKey | null;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** All pointers below a folder, in tree order. */
+export function filesOf(placed: Placed): readonly PlacedFile[] {
+  return gathered(placed, (part) => part.ownFiles);
+}
+
+/** All files below a folder that could be models and are no LFS pointers. */
+export function plainFilesOf(placed: Placed): readonly string[] {
+  return gathered(placed, (part) => part.ownPlainFiles);
+}
+
+function gathered<T>(placed: Placed, own: (part: Placed) => readonly T[]): readonly T[] {
+  const all: T[] = [];
+  const visit = (part: Placed): void => {
+    for (const item of own(part)) all.push(item);
+    for (const inner of part.parts) visit(inner);
+  };
+  visit(placed);
+  return all;
 }
 
 interface ComposedAt {
@@ -52,13 +79,16 @@ interface ComposedAt {
 }
 
 const EMPTY: Placed = {
-  files: [],
+  parts: [],
+  ownFiles: [],
+  ownPlainFiles: [],
+  modelIds: [],
+  otherIds: [],
   plain: true,
   pipelines: [],
   ignores: [],
   dvcRoots: [],
   attributes: [],
-  plainFiles: [],
   artifacts: null,
   diagnostics: [],
 };
@@ -70,7 +100,12 @@ const DEEPEST = 500;
  * composed once.
  */
 export class Composer {
-  constructor(private readonly blobs: BlobMemo) {}
+  constructor(
+    private readonly blobs: BlobMemo,
+    private readonly candidates: Candidates,
+    /** Paths that `models.names` names. */
+    private readonly given: ReadonlySet<string>,
+  ) {}
 
   /** What stands below a root tree. */
   root(node: TreeNode): Placed {
@@ -149,8 +184,26 @@ export class Composer {
     const dvcRoots = node.dvcRoot ? [folder] : [];
     const lists = [files, ignores, attributes, plainFiles, diagnostics, pipelines, dvcRoots];
     if (artifacts === null && lists.every((list) => list.length === 0)) return EMPTY;
-    const plain = arePlain(files, folder);
-    return { files, plain, pipelines, ignores, dvcRoots, attributes, plainFiles, artifacts, diagnostics };
+    const modelIds: number[] = [];
+    const otherIds: number[] = [];
+    for (const file of files) {
+      const { id, isModel } = this.candidates.tracked(file, this.given.has(file.file.path));
+      (isModel ? modelIds : otherIds).push(id);
+    }
+    return {
+      parts: NONE,
+      ownFiles: files,
+      ownPlainFiles: plainFiles,
+      modelIds,
+      otherIds,
+      plain: arePlain(files, folder),
+      pipelines,
+      ignores,
+      dvcRoots,
+      attributes,
+      artifacts,
+      diagnostics,
+    };
   }
 
   private addDvcFile(
@@ -236,8 +289,8 @@ function arePlain(files: readonly PlacedFile[], folder: string): boolean {
   const prefix = folder === '' ? 0 : folder.length + 1;
   const seen = new Set<string>();
   for (const { file } of files) {
-    if (file.path.indexOf('/', prefix) >= 0 || !file.path.startsWith(folder) || seen.has(file.path))
-      return false;
+    if (!file.path.startsWith(folder) || file.path.includes('/', prefix) || seen.has(file.path)) return false;
+    if (isShard(file)) return false;
     seen.add(file.path);
   }
   return true;
@@ -245,13 +298,16 @@ function arePlain(files: readonly PlacedFile[], folder: string): boolean {
 
 function merge(parts: readonly Placed[]): Placed {
   return {
-    files: concat(parts, (part) => part.files),
+    parts,
+    ownFiles: NONE,
+    ownPlainFiles: NONE,
+    modelIds: concat(parts, (part) => part.modelIds),
+    otherIds: concat(parts, (part) => part.otherIds),
     plain: parts.every((part) => part.plain),
     pipelines: concat(parts, (part) => part.pipelines),
     ignores: concat(parts, (part) => part.ignores),
     dvcRoots: concat(parts, (part) => part.dvcRoots),
     attributes: concat(parts, (part) => part.attributes),
-    plainFiles: concat(parts, (part) => part.plainFiles),
     artifacts: parts.find((part) => part.artifacts !== null)?.artifacts ?? null,
     diagnostics: concat(parts, (part) => part.diagnostics),
   };

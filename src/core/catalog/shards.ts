@@ -1,7 +1,14 @@
 import type { PlacedFile } from './place.js';
+import type { TrackedFile } from '../tracking/trackedFile.js';
 import { gather } from './folders.js';
 
 const SHARD = /^(.*?)[-_.]?(\d{5})-of-(\d{5})(\.[^/]*)?$/;
+
+/** Whether a tracked file is one of the numbered parts of a larger one. */
+export function isShard(file: TrackedFile): boolean {
+  if (file.tracking !== 'lfs' || !file.path.includes('-of-')) return false;
+  return SHARD.test(file.path.slice(file.path.lastIndexOf('/') + 1));
+}
 
 /**
  * Gathers LFS shards (`model-00001-of-00003.safetensors`) of one folder into one file each: its path is that
@@ -13,9 +20,8 @@ export function collectShards(files: readonly PlacedFile[]): {
 } {
   const sets = new Map<string, PlacedFile[]>();
   for (const placed of files) {
-    if (placed.file.tracking !== 'lfs') continue;
-    const path = placed.file.path;
-    if (!path.includes('-of-')) continue;
+    if (!isShard(placed.file)) continue;
+    const { path } = placed.file;
     const found = SHARD.exec(path.slice(path.lastIndexOf('/') + 1));
     if (!found) continue;
     const [, base = '', , count = '', extension = ''] = found;

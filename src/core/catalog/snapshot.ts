@@ -26,19 +26,15 @@ export class Snapshot {
   }
 }
 
-/** Makes a snapshot of candidates. */
+/** Makes a snapshot of candidate ids. */
 export function takeSnapshot(
   candidates: Candidates,
-  models: readonly Candidate[],
-  others: readonly Candidate[],
+  models: readonly number[],
+  others: readonly number[],
   diagnostics: readonly Diagnostic[],
 ): Snapshot {
-  return new Snapshot(
-    Uint32Array.from(models, ({ id }) => id),
-    Uint32Array.from(others, ({ id }) => id),
-    candidates.pathSet(models),
-    candidates.pathSet(others),
-    diagnostics,
-    candidates,
-  );
+  const modelIds = new Uint32Array(models);
+  const otherIds = new Uint32Array(others);
+  const sets = [candidates.pathSet(modelIds), candidates.pathSet(otherIds)] as const;
+  return new Snapshot(modelIds, otherIds, ...sets, diagnostics, candidates);
 }

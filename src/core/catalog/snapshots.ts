@@ -13,7 +13,7 @@ import { PathPatterns } from './patterns.js';
 import type { Declaration } from './pipelines.js';
 import { Pipelines, declarations } from './pipelines.js';
 import type { Placed, PlacedFile } from './place.js';
-import { Composer, unreadableFile } from './place.js';
+import { Composer, filesOf, unreadableFile } from './place.js';
 import { collectShards } from './shards.js';
 import { Snapshot, takeSnapshot } from './snapshot.js';
 import { FileKind } from './treeNames.js';
@@ -33,6 +33,8 @@ interface GitEntry {
  */
 export class Snapshots {
   private readonly idBytes: 20 | 32;
+  /** Paths that `models.names` names. */
+  private readonly given: ReadonlySet<string>;
   private memo: Memo;
   private readonly ready = new Map<string, Snapshot>();
   private failed = false;
@@ -40,18 +42,19 @@ export class Snapshots {
 
   constructor(
     repository: Repository,
-    private readonly settings: Settings,
+    settings: Settings,
     /** Shared by all who name snapshots together: their numbers must mean the same. */
     private readonly candidates: Candidates,
     /** Which files may be LFS pointers worth reading; by default those that could be models. */
     private readonly patterns = new PathPatterns(settings.models.match),
   ) {
     this.idBytes = repository.objectFormat === 'sha256' ? 32 : 20;
-    this.memo = createMemo(patterns, this.idBytes);
+    this.given = new Set(Object.values(settings.models.names));
+    this.memo = createMemo(patterns, this.idBytes, candidates, this.given);
   }
 
   private forget(): void {
-    this.memo = createMemo(this.patterns, this.idBytes);
+    this.memo = createMemo(this.patterns, this.idBytes, this.candidates, this.given);
   }
 
   /**
@@ -86,7 +89,12 @@ export class Snapshots {
     for (const [tree, at] of placed)
       for (const pipeline of at.pipelines) this.memo.pipelines.request(pipeline, tree, reader);
     await reader.settle();
-    const drafts = [...placed].map(([tree, at]) => this.draft(tree, at));
+    const drafts: Draft[] = [];
+    for (const [tree, at] of placed) {
+      const snapshot = this.simple(tree, at);
+      if (snapshot) this.keep(tree, snapshot);
+      else drafts.push(this.draft(tree, at));
+    }
     for (const draft of drafts)
       for (const path of draft.unknownPaths) this.requestGitEntry(draft.tree, path, reader);
     await reader.settle();
@@ -97,13 +105,14 @@ export class Snapshots {
       }
     }
     await reader.settle();
-    for (const draft of drafts) {
-      const snapshot = this.finish(draft);
-      this.failed ||= snapshot.diagnostics.some(
-        ({ code }) => code === 'object-missing' || code === 'object-corrupt',
-      );
-      this.ready.set(draft.tree, snapshot);
-    }
+    for (const draft of drafts) this.keep(draft.tree, this.finish(draft));
+  }
+
+  private keep(tree: string, snapshot: Snapshot): void {
+    this.failed ||= snapshot.diagnostics.some(
+      ({ code }) => code === 'object-missing' || code === 'object-corrupt',
+    );
+    this.ready.set(tree, snapshot);
   }
 
   /** Whether `load` has read this tree. */
@@ -159,12 +168,46 @@ export class Snapshots {
     return this.memo.composer.root(node);
   }
 
+  /**
+   * The snapshot of a commit in which every file is what its own pointer says: most commits of most repositories.
+   * Undefined where something else has a say: declarations, names, `.dvcignore`, shards, one path tracked twice.
+   */
+  private simple(tree: string, placed: Placed): Snapshot | undefined {
+    if (!placed.plain || placed.artifacts !== null || this.given.size > 0 || this.memo.ignores.of(placed))
+      return undefined;
+    const resolved = placed.pipelines.map((pipeline) => this.memo.pipelines.resolve(pipeline, tree));
+    const outs = resolved.flatMap(({ files }) => files);
+    if (resolved.some(({ declarations: declared }) => declared.length > 0)) return undefined;
+    if (outs.length > 0 && this.overlap(placed, outs)) return undefined;
+    const made = outs.map((out) => this.candidates.tracked(out, false));
+    const idsOf = (isModel: boolean): readonly number[] =>
+      made.flatMap((one) => (one.isModel === isModel ? one.id : []));
+    return takeSnapshot(
+      this.candidates,
+      made.length > 0 ? [...placed.modelIds, ...idsOf(true)] : placed.modelIds,
+      made.length > 0 ? [...placed.otherIds, ...idsOf(false)] : placed.otherIds,
+      [
+        ...placed.diagnostics,
+        ...this.memo.attributes.check(placed),
+        ...resolved.flatMap(({ diagnostics }) => diagnostics),
+      ],
+    );
+  }
+
+  /** Whether outputs of pipelines lie at paths that something else tracks. */
+  private overlap(placed: Placed, outs: readonly PlacedFile[]): boolean {
+    const paths = new Set(outs.map(({ file }) => file.path));
+    if (paths.size < outs.length) return true;
+    const taken = (id: number): boolean => paths.has(this.candidates.get(id).path);
+    return placed.modelIds.some(taken) || placed.otherIds.some(taken);
+  }
+
   private draft(tree: string, placed: Placed): Draft {
     const diagnostics: Diagnostic[] = [...placed.diagnostics, ...this.memo.attributes.check(placed)];
     const ignored = this.memo.ignores.of(placed);
-    let files = placed.files;
+    let files = filesOf(placed);
     const declared: Declaration[] = [];
-    if (ignored) files = placed.files.filter(({ file }) => file.tracking === 'lfs' || !ignored(file.pointer));
+    if (ignored) files = files.filter(({ file }) => file.tracking === 'lfs' || !ignored(file.pointer));
     for (const pipeline of placed.pipelines) {
       if (ignored?.(pipeline.folder === '' ? 'dvc.yaml' : `${pipeline.folder}/dvc.yaml`)) continue;
       const resolved = this.memo.pipelines.resolve(pipeline, tree);
@@ -173,13 +216,9 @@ export class Snapshots {
       diagnostics.push(...resolved.diagnostics);
     }
     if (placed.artifacts !== null) this.addIndex(placed.artifacts, declared, diagnostics);
-    const alone = placed.plain && files === placed.files;
-    const unique = alone ? files : this.withoutDuplicates(files, diagnostics);
-    const tracked = new Set(declared.length > 0 || this.hasNames ? unique.map((file) => file.file.path) : []);
-    const wanted = [
-      ...declared.filter(({ url }) => !url).map(({ path }) => path),
-      ...Object.values(this.settings.models.names),
-    ];
+    const unique = this.withoutDuplicates(files, diagnostics);
+    const tracked = new Set(unique.map((file) => file.file.path));
+    const wanted = [...declared.filter(({ url }) => !url).map(({ path }) => path), ...this.given];
     return {
       tree,
       files: unique,
@@ -187,10 +226,6 @@ export class Snapshots {
       diagnostics,
       unknownPaths: [...new Set(wanted)].filter((path) => !tracked.has(path)),
     };
-  }
-
-  private get hasNames(): boolean {
-    return Object.keys(this.settings.models.names).length > 0;
   }
 
   private addIndex(blob: string, declared: Declaration[], diagnostics: Diagnostic[]): void {
@@ -249,7 +284,6 @@ export class Snapshots {
       if (at) at.push(declaration);
       else byPath.set(declaration.path, [declaration]);
     }
-    const given = new Set(Object.values(this.settings.models.names));
     const gathered = this.gatheredFolders(draft);
     const { files, groups } = collectShards(
       gathered.size === 0
@@ -263,7 +297,7 @@ export class Snapshots {
     };
     for (const file of groups.length > 0 ? [...files, ...groups] : files) {
       const declared = byPath.size > 0 ? byPath.get(file.file.path) : undefined;
-      if (!declared) add(file.candidate ?? candidates.tracked(file, given.has(file.file.path)));
+      if (!declared) add(file.candidate ?? candidates.tracked(file, this.given.has(file.file.path)));
       else for (const declaration of declared) add(candidates.declared(file.file, declaration));
       if (declared) byPath.delete(file.file.path);
     }
@@ -281,7 +315,8 @@ export class Snapshots {
       const problem = candidates.nameProblem(declaration);
       if (problem) diagnostics.push(problem);
     }
-    return takeSnapshot(candidates, models, others, diagnostics);
+    const ids = (list: readonly Candidate[]): readonly number[] => list.map(({ id }) => id);
+    return takeSnapshot(candidates, ids(models), ids(others), diagnostics);
   }
 
   /** A declaration whose path no pointer names: Git's own file, a path inside a folder output, or nothing. */
@@ -323,11 +358,16 @@ interface Memo {
   readonly gitEntries: Map<string, GitEntry | null>;
 }
 
-function createMemo(patterns: PathPatterns, idBytes: 20 | 32): Memo {
+function createMemo(
+  patterns: PathPatterns,
+  idBytes: 20 | 32,
+  candidates: Candidates,
+  given: ReadonlySet<string>,
+): Memo {
   const blobs = new BlobMemo();
   return {
     blobs,
-    composer: new Composer(blobs),
+    composer: new Composer(blobs, candidates, given),
     pipelines: new Pipelines(blobs),
     folders: new Folders(idBytes),
     ignores: new IgnoreRules(blobs),
