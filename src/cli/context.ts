@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { defaultCacheFolder } from '../core/catalog/cacheFile.js';
 import type { LoadOptions } from '../core/catalog/source.js';
@@ -152,7 +153,8 @@ function explain(
   if (error instanceof GitError) {
     const code = `git-${error.reason}`;
     if (error.reason === 'not-a-repository') {
-      return { exitCode: 3, code, message: `${folder} is not inside a Git repository`, candidates: [] };
+      const message = existsSync(folder) ? `${folder} is not inside a Git repository` : `There is no folder ${folder}`;
+      return { exitCode: 3, code, message, candidates: [] };
     }
     if (error.reason === 'unsafe-repository') {
       const message = `Git does not trust ${folder}, which belongs to somebody else; see git help config, safe.directory`;
