@@ -5,6 +5,7 @@ import { mergeBase } from '../../core/git/mergeBase.js';
 import type { CompareRequest } from '../compare/provider.js';
 import { Commands, ContextKeys } from '../ids.js';
 import { askRevisions } from './askRevisions.js';
+import { versionChoices } from './askVersion.js';
 import type { Register } from './register.js';
 import type { Services } from './services.js';
 import type { Choice } from './steps.js';
@@ -51,9 +52,24 @@ export function compareCommands(register: Register, services: Services, open: Op
 
   register(
     Commands.compareWithPrevious,
-    (argument) => {
-      if (!isNode(argument) || argument.kind !== 'version' || !argument.previous) return;
-      compare(argument, argument.name, [argument.previous.version, argument.version.version]);
+    async (argument) => {
+      if (isNode(argument) && argument.kind === 'version' && argument.previous) {
+        compare(argument, argument.name, [argument.previous.version, argument.version.version]);
+        return;
+      }
+      // A row that was drawn anew while its menu was open arrives as nothing: ask instead of doing nothing.
+      const target = await askTarget(
+        services,
+        argument,
+        t('Compare with Previous Version'),
+        t('Which model?'),
+      );
+      if (!target) return;
+      const versions = versionChoices(target, { active: true }).map(({ value }) => value.version);
+      const at = Math.max(0, versions.indexOf(target.version?.version ?? ''));
+      const pair = versions.slice(at, at + 2).reverse();
+      if (pair.length < 2) throw new Error(t('{0} has no earlier version', target.name));
+      compare(target, target.name, pair);
     },
     failure,
   );
