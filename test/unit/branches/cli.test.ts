@@ -152,7 +152,7 @@ describe('modelkeep branch and check-branch', () => {
     repo.remove(`.git/objects/${tree.slice(0, 2)}/${tree.slice(2)}`);
     const { exitCode, stdout, stderr } = await modelkeep(repo, 'check-branch');
     assert.deepEqual([exitCode, stdout, stderr], [0, 'ok    experiment/churn_lr\n', '']);
-    const wrong = await modelkeep(repo, 'check-branch', 'try-churn-faster', '--json');
+    const wrong = await modelkeep(repo, 'check-branch', 'exp/churn-faster', '--json');
     assert.equal(wrong.exitCode, 1);
     assert.match(wrong.stdout, /"suggestion":"experiment\/churn_faster"/);
   });

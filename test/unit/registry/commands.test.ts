@@ -95,6 +95,18 @@ describe('the commands that write tags', () => {
     assert.match(out, /git push origin refs\/tags\/churn@v1\.0\.0:refs\/tags\/churn@v1\.0\.0/);
   });
 
+  it('tag tells in its message what changed since the version before, unless one is given', async () => {
+    await run(tag, ['churn'], { rev: 'HEAD~1' });
+    const { answer } = await run(tag, ['churn'], { 'dry-run': true });
+    const [written] = answer.written as readonly { message: string }[];
+    assert.match(
+      written?.message ?? '',
+      /^Registering artifact churn version v0\.0\.2\n\nSince v0\.0\.1:\nModel:\n- size: /,
+    );
+    await run(tag, ['churn'], { message: 'mine' });
+    assert.equal(repo.git('for-each-ref', '--format=%(contents)', 'refs/tags/churn@v0.0.2').trim(), 'mine');
+  });
+
   it('tag --push pushes', async () => {
     const { answer } = await run(tag, ['churn'], { push: true });
     assert.equal(answer.pushed, true);
