@@ -109,10 +109,8 @@ describe('The Models view', function () {
       const script = `#!/bin/sh\ncase "$*" in *core.hooksPath=/dev/null*) echo "$*" >> '${log}';; esac\nexec '${real.trim()}' "$@"\n`;
       await writeFile(path.join(bin, 'git'), script);
       await chmod(path.join(bin, 'git'), 0o755);
-      const { workbench } = await open({
-        folder: repo.dir,
-        env: { PATH: `${bin}:${process.env['PATH'] ?? ''}` },
-      });
+      const settings = { 'modelkeep.git.path': path.join(bin, 'git') };
+      const { workbench } = await open({ folder: repo.dir, settings });
       await workbench.runCommand('Modelkeep: Show Log'); // the extension is active
       assert.equal(await readFile(log, 'utf8'), '');
       await workbench.openView();
