@@ -19,7 +19,7 @@ const COMMON_HELP = `Everywhere:
   --repo DIR   the repository (default: the one around the current folder)
   --json       one JSON object on stdout, with "schema": 1
   --no-color   plain text (also NO_COLOR, and when not a terminal)
-  --verbose    what Git was asked, on stderr
+  --verbose    when a command fails, also where it failed, on stderr
   -h, --help   this help
 
 Exit codes: 0 done or in sync; 1 drift found or a rule broken; 2 wrong use, bad configuration or
