@@ -39,7 +39,7 @@ const AFTER_DEPENDENCIES = ['build', 'browser'];
 /** @type {Record<string, Suite | null>} null: the checks that are not mocha's */
 export const SUITES = {
   lint: null,
-  unit: { needs: ['dependencies'], run: (results) => mocha('.mocharc.json', results) },
+  unit: { needs: ['dependencies'], run: (results) => mocha('.mocharc.cjs', results) },
   host: {
     needs: process.env['MODELKEEP_HOST'] === 'desktop' ? ['build'] : ['build', 'server', 'browser'],
     run: (results) => tsx(['test/host/run.ts'], { MODELKEEP_RESULTS: results }),
