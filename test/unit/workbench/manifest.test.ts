@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 
 const ROOT = path.resolve(__dirname, '../../..');
@@ -12,6 +13,18 @@ interface Manifest {
 }
 
 const manifest = JSON.parse(read('package.json')) as Manifest;
+
+describe('The minute-by-minute loop', () => {
+  it('leaves out only files that are there', () => {
+    const quick = createRequire(__filename)('../../quick.mocharc.cjs') as {
+      readonly ignore: readonly string[];
+    };
+    assert.deepEqual(
+      quick.ignore.filter((file) => !existsSync(path.join(ROOT, file))),
+      [],
+    );
+  });
+});
 
 describe('What the product depends on', () => {
   it('every runtime dependency is justified in the README, and nothing else is', () => {
