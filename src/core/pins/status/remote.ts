@@ -14,8 +14,8 @@ import { because, notApplicable } from './side.js';
 
 /** Says whether a remote has the bytes that a pin means. */
 export type RemoteCheck = (
-  catalog: Catalog,
-  meaning: Meaning,
+  catalog: Pick<Catalog, 'repository' | 'settings'>,
+  meaning: Pick<Meaning, 'model' | 'digest'>,
   options: { readonly signal?: AbortSignal },
 ) => Promise<Finding>;
 
@@ -32,6 +32,10 @@ export const checkRemote: RemoteCheck = async (catalog, meaning, options) => {
 };
 
 async function dvcRemote(repository: Repository, pointer: string, digest: Digest): Promise<Finding> {
+  if (dvcCacheFiles('', digest).length === 0) {
+    const message = `A digest of kind ${digest.algorithm} names no file that could be looked for`;
+    return because({ source: 'DVC remote' }, 'unknown', 'remote-unknown', message);
+  }
   const folder = await dvcFolder(repository, pointer);
   const read = (name: string): Promise<string> => readFile(path.join(folder, name), 'utf8').catch(() => '');
   const configs = [await read('config'), await read('config.local')];
@@ -65,21 +69,16 @@ async function dvcRemote(repository: Repository, pointer: string, digest: Digest
 }
 
 async function lfsRemote(
-  { repository, settings }: Catalog,
+  { repository, settings }: Pick<Catalog, 'repository' | 'settings'>,
   digest: Digest,
   options: { readonly signal?: AbortSignal },
 ): Promise<Finding> {
-  const { stdout } = await runGit(repository.git, ['config', '--get', `remote.${settings.remote}.url`], {
-    cwd: repository.root,
-    accept: [0, 1],
-    ...options,
-  });
-  const url = stdout.toString('utf8').trim();
+  const url = await addressOf(repository, settings.remote, options);
   const side = { source: `Git LFS at ${url === '' ? settings.remote : redacted(url)}` };
   if (url === '')
     return because(side, 'unknown', 'remote-unknown', `There is no remote "${settings.remote}"`);
   const root = localFolder(url, repository.root);
-  if (root === null) {
+  if (root === null || (await hasOwnServer(repository, options))) {
     return because(
       side,
       'unknown',
@@ -87,11 +86,46 @@ async function lfsRemote(
       'Only git-lfs can ask that server: run "git lfs push --dry-run --all"',
     );
   }
+  if (lfsStoreFile('', digest) === null) {
+    const message =
+      'A folder of many files is looked for by git-lfs alone: run "git lfs push --dry-run --all"';
+    return because(side, 'unknown', 'remote-unknown', message);
+  }
+  if (!(await isFolder(root))) return because(side, 'unknown', 'remote-unknown', `${root} is not there now`);
   for (const store of [path.join(root, 'lfs', 'objects'), path.join(root, '.git', 'lfs', 'objects')]) {
     const file = lfsStoreFile(store, digest);
     if (file !== null && (await isFile(file))) return { side: { ...side, digest, state: 'ok' }, reasons: [] };
   }
   return because(side, 'differs', 'not-on-remote', 'The remote lacks the bytes: run "git lfs push --all"');
+}
+
+/** Where a remote lies, `url.*.insteadOf` applied; empty when there is none. */
+async function addressOf(
+  repository: Repository,
+  remote: string,
+  options: { readonly signal?: AbortSignal },
+): Promise<string> {
+  const { stdout, exitCode } = await runGit(repository.git, ['remote', 'get-url', '--', remote], {
+    cwd: repository.root,
+    accept: [0, 2, 128],
+    ...options,
+  });
+  return exitCode === 0 ? (stdout.toString('utf8').split('\n', 1)[0] ?? '').trim() : '';
+}
+
+/** Whether Git LFS keeps its objects elsewhere than beside the Git remote (git-lfs-config: lfs.url and its kin). */
+async function hasOwnServer(
+  repository: Repository,
+  options: { readonly signal?: AbortSignal },
+): Promise<boolean> {
+  const { exitCode } = await runGit(
+    repository.git,
+    ['config', '--get-regexp', '^(lfs\\.(push)?url|remote\\..*\\.lfs(push)?url)$'],
+    { cwd: repository.root, accept: [0, 1], ...options },
+  );
+  if (exitCode === 0) return true;
+  const shared = await readFile(path.join(repository.root, '.lfsconfig'), 'utf8').catch(() => '');
+  return /^\s*(?:lfs)?(?:push)?url\s*=/im.test(shared);
 }
 
 /** The nearest `.dvc` folder above a pointer; the one at the root where there is none. */
@@ -113,7 +147,8 @@ function localFolder(url: string, from: string): string | null {
       return null;
     }
   }
-  if (/^[A-Za-z][A-Za-z0-9+.-]+:\/\//.test(url) || /^[^/\\]+@[^/\\]+:/.test(url)) return null;
+  // `scheme://`, `user@host:path` and `host:path`, as Git reads them; one letter is a drive.
+  if (/^[^/\\]{2,}:/.test(url)) return null;
   return path.resolve(from, url);
 }
 

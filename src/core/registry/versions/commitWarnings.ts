@@ -3,7 +3,9 @@ import { sameBits } from '../../digest.js';
 import type { CommitId } from '../../git/ids.js';
 import { commitId } from '../../git/ids.js';
 import { runGit } from '../../git/process.js';
+import { bytesWarnings } from './bytesWarnings.js';
 import type { PlanWarning, RegistryCatalog } from './plan.js';
+import { renderCommand } from './plan.js';
 
 interface Options {
   readonly signal?: AbortSignal;
@@ -22,6 +24,7 @@ export async function commitWarnings(
   return [
     ...(await offDefaultBranch(catalog, model, commit, options)),
     ...(await onNoRemote(catalog, commit, options)),
+    ...(await bytesWarnings(catalog, model, commit, options)),
   ];
 }
 
@@ -86,12 +89,36 @@ async function onNoRemote(
     { cwd: catalog.repository.root, ...options },
   );
   if (stdout.length > 0) return [];
+  const branch = await branchOf(catalog, commit, options);
+  const at = commit.slice(0, 10);
+  const remedy = branch === undefined ? undefined : ['git', 'push', catalog.settings.remote, branch];
+  const push = remedy ? `push it first (${renderCommand(remedy)})` : 'push a branch that has it first';
   return [
     {
       severity: 'warning',
       code: 'commit-on-no-remote',
-      message: `No remote branch has the commit ${commit.slice(0, 10)} yet: push its branch, so that others can see what the version is.`,
+      message: `No remote branch that was fetched has the commit ${at}: ${push}, so that others can see what the version is.`,
       commit,
+      ...(remedy ? { remedy } : {}),
     },
   ];
+}
+
+/** A local branch that has the commit, the checked-out one if it does. */
+async function branchOf(
+  catalog: RegistryCatalog,
+  commit: CommitId,
+  options: Options,
+): Promise<string | undefined> {
+  const { stdout } = await runGit(
+    catalog.repository.git,
+    ['for-each-ref', `--contains=${commit}`, '--format=%(refname)', 'refs/heads'],
+    { cwd: catalog.repository.root, ...options },
+  );
+  const names = stdout
+    .toString('utf8')
+    .split('\n')
+    .filter((ref) => ref !== '')
+    .map((ref) => ref.slice('refs/heads/'.length));
+  return names.find((name) => name === catalog.head.branch) ?? names[0];
 }

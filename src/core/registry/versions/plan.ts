@@ -6,7 +6,7 @@ import type { CommitId } from '../../git/ids.js';
 /** What planning needs of a catalog. */
 export type RegistryCatalog = Pick<
   Catalog,
-  'repository' | 'settings' | 'versions' | 'branches' | 'defaultBranch' | 'modelsAt'
+  'repository' | 'settings' | 'versions' | 'branches' | 'head' | 'defaultBranch' | 'modelsAt'
 >;
 
 /** A tag that is to be made: everything a preview shows. */
@@ -51,6 +51,8 @@ export interface RegistryPlan {
 export interface PlanWarning extends Diagnostic {
   /** A commit that would be the better choice: the default branch's with the same bits. */
   readonly better?: CommitId;
+  /** A command that mends it, to be offered before the tag is pushed: `git push origin main`, `dvc push x.dvc`. */
+  readonly remedy?: readonly string[];
 }
 
 /** A registration of a version: `planTag`. */

@@ -172,14 +172,26 @@ describe('planning a registration', () => {
     assert.deepEqual((await plan({ rev: squashed })).warnings, []);
   });
 
+  it('says when the commit is on no remote branch, with the command that pushes it', async () => {
+    repo.git('fetch', '-q', 'origin');
+    repo.commit('local');
+    const [warning] = (await plan()).warnings.filter(({ code }) => code === 'commit-on-no-remote');
+    assert.deepEqual(warning?.remedy, ['git', 'push', 'origin', 'main']);
+    assert.match(warning.message, /git push origin main/);
+    repo.git('switch', '-q', '--detach');
+    repo.commit('on no branch');
+    const [other] = (await plan()).warnings.filter(({ code }) => code === 'commit-on-no-remote');
+    assert.deepEqual([other?.code, other?.remedy], ['commit-on-no-remote', undefined]);
+  });
+
   it('follows a tag template of the team', async () => {
     repo.commit('nothing of the model');
     repo.tag('churn/v1.0.0', 'HEAD~1').annotatedTag('churn/v1.1.0', 'x', { on: 'HEAD~2' });
     const catalog = await catalogOf(repo);
-    const { repository, versions, branches, defaultBranch } = catalog;
+    const { repository, versions, branches, head, defaultBranch } = catalog;
     const settings = { ...catalog.settings, versions: { tags: '{model}/v{version}', ignore: [] } };
     const modelsAt: typeof catalog.modelsAt = (commit, options) => catalog.modelsAt(commit, options);
-    const team = { repository, settings, versions, branches, defaultBranch, modelsAt };
+    const team = { repository, settings, versions, branches, head, defaultBranch, modelsAt };
     const made = await plan({ catalog: team });
     assert.deepEqual([made.tag, made.previous], ['churn/v1.1.1', 'v1.1.0']);
     assert.equal((await refusal(plan({ catalog: team, rev: 'HEAD~1' }))).reason, 'already-registered');
