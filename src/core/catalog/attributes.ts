@@ -2,37 +2,44 @@ import type { Diagnostic } from '../diagnostic.js';
 import { AttributesStack, compileAttributes } from '../tracking/lfs/attributes.js';
 import type { BlobMemo } from './blobs.js';
 import type { Placed } from './place.js';
-import { plainFilesOf } from './place.js';
 import { FileKind } from './treeNames.js';
+
+interface Rules {
+  readonly stack: AttributesStack;
+  readonly answers: Map<Placed, readonly Diagnostic[]>;
+}
+
+const NONE: readonly never[] = [];
 
 /** Tells files that `.gitattributes` gives to Git LFS and that are no pointers all the same. */
 export class AttributeRules {
-  private readonly stacks = new Map<string, AttributesStack | null>();
-  private readonly answers = new Map<string, boolean>();
+  private readonly stacks = new Map<string, Rules | null>();
 
   constructor(private readonly blobs: BlobMemo) {}
 
   /** One diagnostic per file whose bytes went into Git although its attributes say `filter=lfs`. */
   check(placed: Placed): readonly Diagnostic[] {
-    if (placed.attributes.length === 0) return [];
+    if (placed.attributes.length === 0) return NONE;
     const key = placed.attributes.map(({ folder, blob }) => `${folder}\0${blob}`).join('\0');
-    const stack = this.stack(key, placed);
-    return stack
-      ? plainFilesOf(placed)
-          .filter((path) => this.isLfs(key, path, stack))
-          .map(notAPointer)
-      : [];
+    const rules = this.stack(key, placed);
+    return rules ? this.checkPart(placed, rules) : NONE;
   }
 
-  private isLfs(key: string, path: string, stack: AttributesStack): boolean {
-    const question = `${key}\u0001${path}`;
-    let answer = this.answers.get(question);
-    if (answer === undefined) this.answers.set(question, (answer = stack.filterOf(path) === 'lfs'));
+  /** Folders that many commits share are asked once per set of attributes files. */
+  private checkPart(part: Placed, rules: Rules): readonly Diagnostic[] {
+    const known = rules.answers.get(part);
+    if (known) return known;
+    const found: Diagnostic[] = [];
+    for (const path of part.ownPlainFiles)
+      if (rules.stack.filterOf(path) === 'lfs') found.push(notAPointer(path));
+    for (const inner of part.parts) found.push(...this.checkPart(inner, rules));
+    const answer = found.length > 0 ? found : NONE;
+    rules.answers.set(part, answer);
     return answer;
   }
 
   /** Null where no file speaks of LFS at all. Folders come from the root down: a parent sorts before its children. */
-  private stack(key: string, placed: Placed): AttributesStack | null {
+  private stack(key: string, placed: Placed): Rules | null {
     const known = this.stacks.get(key);
     if (known !== undefined) return known;
     const texts = [...placed.attributes]
@@ -47,8 +54,9 @@ export class AttributeRules {
           AttributesStack.from(),
         )
       : null;
-    this.stacks.set(key, stack);
-    return stack;
+    const rules = stack && { stack, answers: new Map<Placed, readonly Diagnostic[]>() };
+    this.stacks.set(key, rules);
+    return rules;
   }
 }
 

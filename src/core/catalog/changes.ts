@@ -104,20 +104,23 @@ function sameSet(left: NamedSnapshot, right: NamedSnapshot): readonly string[] {
   const here = left.snapshot.modelIds;
   const there = right.snapshot.modelIds;
   for (let index = 0; index < here.length; index += 1) {
-    if (here[index] !== there[index] && !equal(left.model(index), right.model(index))) {
-      paths.add(left.snapshot.model(index).path);
-    }
+    if (here[index] === there[index]) continue;
+    const model = left.snapshot.model(index);
+    const other = right.snapshot.model(index);
+    if (!sameContent(model.content, other.content)) paths.add(model.path);
   }
   return [...paths];
 }
 
 function equal(left: Model, right: Model): boolean {
-  if (left === right) return true;
+  return left === right || (left.name === right.name && sameContent(left, right));
+}
+
+function sameContent(left: Omit<Model, 'name'>, right: Omit<Model, 'name'>): boolean {
   return (
-    left.name === right.name &&
     left.tracking === right.tracking &&
-    left.digest?.algorithm === right.digest?.algorithm &&
     left.digest?.value === right.digest?.value &&
+    left.digest?.algorithm === right.digest?.algorithm &&
     left.digest?.legacy === right.digest?.legacy
   );
 }

@@ -33,7 +33,7 @@ export interface Placed {
   readonly parts: readonly Placed[];
   /** The folder's own pointers; `filesOf` gives all. */
   readonly ownFiles: readonly PlacedFile[];
-  /** Files of the folder that the patterns take for models and that are no LFS pointers; see `plainFilesOf`. */
+  /** Files of the folder that the patterns take for models and that are no LFS pointers. */
   readonly ownPlainFiles: readonly string[];
   /** Candidate ids of all files below, as long as nothing else in the commit declares or hides them. */
   readonly modelIds: readonly number[];
@@ -54,18 +54,9 @@ export interface Placed {
 
 /** All pointers below a folder, in tree order. */
 export function filesOf(placed: Placed): readonly PlacedFile[] {
-  return gathered(placed, (part) => part.ownFiles);
-}
-
-/** All files below a folder that could be models and are no LFS pointers. */
-export function plainFilesOf(placed: Placed): readonly string[] {
-  return gathered(placed, (part) => part.ownPlainFiles);
-}
-
-function gathered<T>(placed: Placed, own: (part: Placed) => readonly T[]): readonly T[] {
-  const all: T[] = [];
+  const all: PlacedFile[] = [];
   const visit = (part: Placed): void => {
-    for (const item of own(part)) all.push(item);
+    for (const file of part.ownFiles) all.push(file);
     for (const inner of part.parts) visit(inner);
   };
   visit(placed);
@@ -100,6 +91,9 @@ const DEEPEST = 500;
  * composed once.
  */
 export class Composer {
+  /** By blob: the places at which it was met. */
+  private readonly pointers = new Map<ObjectKey, PlacedPointer[]>();
+
   constructor(
     private readonly blobs: BlobMemo,
     private readonly candidates: Candidates,
@@ -137,118 +131,118 @@ export class Composer {
 
   private ownFiles(node: TreeNode, folder: string): Placed {
     if (node.files.length === 0 && !node.dvcRoot) return EMPTY;
-    const files: PlacedFile[] = [];
-    const ignores: { folder: string; blob: ObjectKey }[] = [];
-    const attributes: { folder: string; blob: ObjectKey }[] = [];
-    const plainFiles: string[] = [];
-    const diagnostics: Diagnostic[] = [];
-    let yaml: TreeFile | undefined;
-    let lock: TreeFile | undefined;
-    let artifacts: string | null = null;
+    const own = new OwnFiles();
     for (const file of node.files) {
-      const path = join(folder, file.name);
       if (file.link) {
-        if (file.kind !== FileKind.lfs) diagnostics.push(linked(path));
+        if (file.kind !== FileKind.lfs) own.diagnostics.push(linked(join(folder, file.name)));
         continue;
       }
       switch (file.kind) {
         case FileKind.dvc:
-          this.addDvcFile(file, path, folder, files, diagnostics);
-          break;
         case FileKind.lfs:
-          if (!this.addLfs(file, path, files, diagnostics)) plainFiles.push(path);
+          own.add(this.pointer(file, folder), file.kind);
           break;
         case FileKind.pipeline:
-          yaml = file;
+          own.yaml = file.blob;
           break;
         case FileKind.lock:
-          lock = file;
+          own.lock = file.blob;
           break;
         case FileKind.attributes:
-          attributes.push({ folder, blob: file.blob });
+          own.attributes.push({ folder, blob: file.blob });
           break;
         case FileKind.ignore:
-          ignores.push({ folder, blob: file.blob });
+          own.ignores.push({ folder, blob: file.blob });
           break;
         case FileKind.artifacts:
-          if (folder === '') artifacts = file.blob;
+          if (folder === '') own.artifacts = file.blob;
           break;
         default:
           break;
       }
     }
-    for (const name of node.unreadableNames) diagnostics.push(notUtf8(join(folder, name)));
-    const pipelines = yaml
-      ? [{ folder, tree: hexOf(node.id), yaml: yaml.blob, lock: lock?.blob ?? null }]
-      : [];
-    const dvcRoots = node.dvcRoot ? [folder] : [];
-    const lists = [files, ignores, attributes, plainFiles, diagnostics, pipelines, dvcRoots];
-    if (artifacts === null && lists.every((list) => list.length === 0)) return EMPTY;
-    const modelIds: number[] = [];
-    const otherIds: number[] = [];
-    for (const file of files) {
-      const { id, isModel } = this.candidates.tracked(file, this.given.has(file.file.path));
-      (isModel ? modelIds : otherIds).push(id);
-    }
-    return {
-      parts: NONE,
-      ownFiles: files,
-      ownPlainFiles: plainFiles,
-      modelIds,
-      otherIds,
-      plain: arePlain(files, folder),
-      pipelines,
-      ignores,
-      dvcRoots,
-      attributes,
-      artifacts,
-      diagnostics,
-    };
+    for (const name of node.unreadableNames) own.diagnostics.push(notUtf8(join(folder, name)));
+    return own.placed(node, folder);
   }
 
-  private addDvcFile(
-    file: TreeFile,
-    path: string,
-    folder: string,
-    files: PlacedFile[],
-    diagnostics: Diagnostic[],
-  ): void {
+  /** What a pointer file says at its place: the same blob stands there in most commits, and is placed once. */
+  private pointer(file: TreeFile, folder: string): PlacedPointer {
+    const known = this.pointers.get(file.blob);
+    const before = known?.find((one) => one.name === file.name && one.folder === folder);
+    if (before) return before;
+    const path = join(folder, file.name);
+    const said =
+      file.kind === FileKind.dvc ? this.placeDvcFile(file, path, folder) : this.placeLfs(file, path);
+    const candidates = said.files.map((one) => this.candidates.tracked(one, this.given.has(one.file.path)));
+    const pointer = { folder, name: file.name, candidates, ...said };
+    // What could not be read now may be there for the next catalog.
+    if (said.diagnostics.some(({ code }) => code.startsWith('object-'))) return pointer;
+    if (known) known.push(pointer);
+    else this.pointers.set(file.blob, [pointer]);
+    return pointer;
+  }
+
+  private placeDvcFile(file: TreeFile, path: string, folder: string): SaidByPointer {
     const parsed = this.blobs.get(FileKind.dvc, file.blob);
-    if (!parsed.ok) {
-      diagnostics.push(unreadableFile(path, parsed.reason));
-      return;
-    }
-    for (const problem of parsed.value.problems) diagnostics.push({ ...problem, path });
+    if (!parsed.ok)
+      return {
+        files: NONE,
+        diagnostics: [unreadableFile(path, parsed.reason)],
+        plain: true,
+        plainFile: null,
+      };
+    const diagnostics: Diagnostic[] = parsed.value.problems.map((problem) => ({ ...problem, path }));
+    const files: PlacedFile[] = [];
     for (const out of parsed.value.outs) {
       if (!out.cached) continue;
       const placed = locate(folder, out.path);
       if ('refused' in placed) diagnostics.push(outside(path, out.path, placed.refused));
       else files.push(placedOut(out, placed.path, path));
     }
+    const plain = files.length === 0 || (files.length === 1 && `${files[0]?.file.path ?? ''}.dvc` === path);
+    return { files, diagnostics, plain, plainFile: null };
   }
 
-  /** False for a file that is no pointer. */
-  private addLfs(file: TreeFile, path: string, files: PlacedFile[], diagnostics: Diagnostic[]): boolean {
+  private placeLfs(file: TreeFile, path: string): SaidByPointer {
     const parsed = this.blobs.get(FileKind.lfs, file.blob);
-    if (!parsed.ok) {
-      diagnostics.push(unreadableFile(path, parsed.reason));
-      return true;
-    }
+    if (!parsed.ok)
+      return {
+        files: NONE,
+        diagnostics: [unreadableFile(path, parsed.reason)],
+        plain: true,
+        plainFile: null,
+      };
     const pointer = parsed.value;
-    // An empty file stands for itself in Git LFS.
-    if (!pointer) return EMPTY_BLOBS.has(hexOf(file.blob));
-    files.push({
-      file: {
-        path,
-        tracking: 'lfs',
-        pointer: path,
-        digest: { algorithm: 'sha256', value: pointer.oid },
-        size: pointer.size,
-      },
-      declaredType: undefined,
-    });
-    return true;
+    if (!pointer) {
+      // An empty file stands for itself in Git LFS.
+      const plainFile = EMPTY_BLOBS.has(hexOf(file.blob)) ? null : path;
+      return { files: NONE, diagnostics: NONE, plain: true, plainFile };
+    }
+    const tracked: TrackedFile = {
+      path,
+      tracking: 'lfs',
+      pointer: path,
+      digest: { algorithm: 'sha256', value: pointer.oid },
+      size: pointer.size,
+    };
+    const files = [{ file: tracked, declaredType: undefined }];
+    return { files, diagnostics: NONE, plain: !isShard(tracked), plainFile: null };
   }
+}
+
+interface SaidByPointer {
+  readonly files: readonly PlacedFile[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** It tracks the one file beside it, or itself, and is no shard. */
+  readonly plain: boolean;
+  /** The path of a file that could be a model and is no LFS pointer. */
+  readonly plainFile: string | null;
+}
+
+interface PlacedPointer extends SaidByPointer {
+  readonly folder: string;
+  readonly name: string;
+  readonly candidates: readonly Candidate[];
 }
 
 /** The empty blob, in SHA-1 and in SHA-256. */
@@ -285,15 +279,54 @@ export function join(folder: string, name: string): string {
   return folder === '' ? name : `${folder}/${name}`;
 }
 
-function arePlain(files: readonly PlacedFile[], folder: string): boolean {
-  const prefix = folder === '' ? 0 : folder.length + 1;
-  const seen = new Set<string>();
-  for (const { file } of files) {
-    if (!file.path.startsWith(folder) || file.path.includes('/', prefix) || seen.has(file.path)) return false;
-    if (isShard(file)) return false;
-    seen.add(file.path);
+/** Gathers what one folder itself holds. */
+class OwnFiles {
+  readonly files: PlacedFile[] = [];
+  readonly plainFiles: string[] = [];
+  readonly modelIds: number[] = [];
+  readonly otherIds: number[] = [];
+  readonly ignores: { folder: string; blob: ObjectKey }[] = [];
+  readonly attributes: { folder: string; blob: ObjectKey }[] = [];
+  readonly diagnostics: Diagnostic[] = [];
+  yaml: ObjectKey | null = null;
+  lock: ObjectKey | null = null;
+  artifacts: ObjectKey | null = null;
+  private plain = true;
+  private kinds = 0;
+
+  add(pointer: PlacedPointer, kind: FileKind): void {
+    for (const file of pointer.files) this.files.push(file);
+    for (const { id, isModel } of pointer.candidates) (isModel ? this.modelIds : this.otherIds).push(id);
+    for (const diagnostic of pointer.diagnostics) this.diagnostics.push(diagnostic);
+    if (pointer.plainFile !== null) this.plainFiles.push(pointer.plainFile);
+    if (!pointer.plain) this.plain = false;
+    if (pointer.files.length > 0) this.kinds |= kind === FileKind.lfs ? 1 : 2;
   }
-  return true;
+
+  placed(node: TreeNode, folder: string): Placed {
+    const { files, plainFiles, modelIds, otherIds, ignores, attributes, artifacts, diagnostics, yaml, lock } =
+      this;
+    const pipelines = yaml === null ? NONE : [{ folder, tree: hexOf(node.id), yaml, lock }];
+    const dvcRoots = node.dvcRoot ? [folder] : NONE;
+    const lists = [files, ignores, attributes, plainFiles, diagnostics, pipelines, dvcRoots];
+    if (artifacts === null && lists.every((list) => list.length === 0)) return EMPTY;
+    return {
+      parts: NONE,
+      ownFiles: files,
+      ownPlainFiles: plainFiles,
+      modelIds,
+      otherIds,
+      // Only `x.dvc` beside an LFS file `x` can claim one path twice.
+      plain:
+        this.plain && (this.kinds < 3 || new Set(files.map(({ file }) => file.path)).size === files.length),
+      pipelines,
+      ignores,
+      dvcRoots,
+      attributes,
+      artifacts,
+      diagnostics,
+    };
+  }
 }
 
 function merge(parts: readonly Placed[]): Placed {

@@ -194,12 +194,20 @@ export class Snapshots {
     );
   }
 
-  /** Whether outputs of pipelines lie at paths that something else tracks. */
+  /** Whether outputs of pipelines lie at paths that something else tracks; asked once per set of paths. */
   private overlap(placed: Placed, outs: readonly PlacedFile[]): boolean {
     const paths = new Set(outs.map(({ file }) => file.path));
-    if (paths.size < outs.length) return true;
-    const taken = (id: number): boolean => paths.has(this.candidates.get(id).path);
-    return placed.modelIds.some(taken) || placed.otherIds.some(taken);
+    const sets = [placed.modelIds, placed.otherIds].map((ids) =>
+      this.candidates.pathSet(new Uint32Array(ids)),
+    );
+    const key = [...sets, outs.length, ...paths].join('\0');
+    let answer = this.memo.overlaps.get(key);
+    if (answer === undefined) {
+      const taken = (id: number): boolean => paths.has(this.candidates.get(id).path);
+      answer = paths.size < outs.length || placed.modelIds.some(taken) || placed.otherIds.some(taken);
+      this.memo.overlaps.set(key, answer);
+    }
+    return answer;
   }
 
   private draft(tree: string, placed: Placed): Draft {
@@ -356,6 +364,7 @@ interface Memo {
   readonly walker: TreeWalker;
   readonly roots: Map<string, TreeNode>;
   readonly gitEntries: Map<string, GitEntry | null>;
+  readonly overlaps: Map<string, boolean>;
 }
 
 function createMemo(
@@ -375,6 +384,7 @@ function createMemo(
     walker: new TreeWalker(patterns, idBytes, (file, reader) => blobs.requestFile(file, reader)),
     roots: new Map(),
     gitEntries: new Map(),
+    overlaps: new Map(),
   };
 }
 

@@ -46,20 +46,25 @@ export function treeOfCommit(data: Buffer): TreeId | undefined {
   return line.startsWith('tree ') ? (line.slice(5) as TreeId) : undefined;
 }
 
+const TAG = /^object ([0-9a-f]{40,64})\ntype (\w+)\ntag ([^\n]*)\n(?:tagger ([^\n]*)\n)?/;
+
 /** Reads an annotated tag object; a signature at the end of the message is cut off. */
 export function parseTag(data: Buffer): TagHeader | undefined {
-  const { headers, message } = split(data);
-  const value = (key: string): string | undefined => headers.find(([name]) => name === key)?.[1];
-  const object = value('object');
-  const type = value('type');
-  const name = value('tag');
-  if (object === undefined || type === undefined || name === undefined) return undefined;
+  const text = data.toString('utf8');
+  const found = TAG.exec(text);
+  if (!found) return undefined;
+  const [, object = '', type = '', name = '', tagger] = found;
+  // Further headers (an encoding, a signature) end at the first empty line.
+  const end = text.indexOf('\n\n', found[0].length - 1);
+  const message = end < 0 ? '' : text.slice(end + 2);
   return {
     object: object as ObjectId,
     type,
     name,
-    tagger: signature(value('tagger')),
-    message: message.replace(/-----BEGIN (?:PGP|SSH|SIGNED)[^]*$/, ''),
+    tagger: signature(tagger),
+    message: message.includes('-----BEGIN ')
+      ? message.replace(/-----BEGIN (?:PGP|SSH|SIGNED)[^]*$/, '')
+      : message,
   };
 }
 
