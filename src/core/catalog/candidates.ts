@@ -51,6 +51,9 @@ export class Candidates {
   private readonly pathSets = new Map<number, { readonly set: number; readonly example: Uint32Array }[]>();
   /** Name keys by candidate id. */
   private readonly keyOfId: number[] = [];
+  /** By candidate id, a number for what counts as a change: digest and tracking. */
+  private readonly bitsOfId: number[] = [];
+  private readonly bits = new Map<string, number>();
   private nextSet = 0;
   private restored:
     { stored: readonly StoredCandidate[]; sets: ReadonlyMap<number, Uint32Array> } | undefined;
@@ -62,6 +65,17 @@ export class Candidates {
     const candidate = this.all[id];
     if (!candidate) throw new RangeError(`there is no candidate ${id}`);
     return candidate;
+  }
+
+  /** Whether two candidates have the same digest and tracking. */
+  sameBits(left: number, right: number): boolean {
+    return left === right || this.bitsOfId[left] === this.bitsOfId[right];
+  }
+
+  /** Whether one of the ids names the same path (and declared name) as one of the candidates. */
+  claims(ids: readonly number[], candidates: readonly Candidate[]): boolean {
+    const keys = candidates.map(({ nameKey }) => nameKey);
+    return ids.some((id) => keys.includes(this.keyOfId[id] ?? -1));
   }
 
   get count(): number {
@@ -219,7 +233,16 @@ export class Candidates {
     const candidate = new Candidate(this.all.length, content.path ?? '', declared, isModel, nameKey, content);
     this.all.push(candidate);
     this.keyOfId.push(nameKey);
+    this.bitsOfId.push(this.bitsKey(content));
     return candidate;
+  }
+
+  private bitsKey({ tracking, digest }: Unnamed): number {
+    const legacy = digest?.legacy === true ? 'legacy' : '';
+    const text = digest === null ? tracking : `${tracking} ${digest.algorithm}${legacy} ${digest.value}`;
+    let key = this.bits.get(text);
+    if (key === undefined) this.bits.set(text, (key = this.bits.size));
+    return key;
   }
 
   private nameKey(text: string): number {

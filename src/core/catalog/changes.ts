@@ -1,6 +1,6 @@
 import type { Ancestors, CommitGraph } from '../git/graph.js';
 import type { CommitId } from '../git/ids.js';
-import type { BranchChanges, Model } from './catalog.js';
+import type { BranchChanges } from './catalog.js';
 import type { NamedSnapshot } from './nameSets.js';
 
 /**
@@ -10,7 +10,6 @@ import type { NamedSnapshot } from './nameSets.js';
 export class Changes {
   private readonly answers = new Map<string, BranchChanges>();
   private readonly bases = new Map<CommitId, Ancestors>();
-  private readonly pairs = new Map<NamedSnapshot, Map<NamedSnapshot, readonly string[]>>();
 
   constructor(
     private readonly graph: CommitGraph,
@@ -22,8 +21,9 @@ export class Changes {
   differs(commit: CommitId, base: CommitId): boolean {
     const left = this.named(commit);
     const right = this.named(base);
-    if (!left || !right || left === right) return false;
-    return this.differences(left, right).length > 0;
+    return (
+      left !== undefined && right !== undefined && left !== right && differences(left, right, true).length > 0
+    );
   }
 
   /** Whether the common ancestor is known without reading history. */
@@ -57,70 +57,47 @@ export class Changes {
     const here = this.named(commit);
     const there = this.named(base);
     if (!here || !there) return { changed: new Set(), removed: [] };
-    const paths = here === there ? [] : this.differences(here, there);
+    const paths = here === there ? [] : differences(here, there);
     if (paths.length === 0) return { changed: new Set(), removed: [] };
     const mergeBase = this.mergeBase(commit, base);
     const before = mergeBase === undefined ? undefined : this.named(mergeBase);
-    const changed = paths.filter((path) => !before || !this.equalAt(path, here, before));
+    const changed = before ? paths.filter((path) => !equalAt(path, here, before)) : paths;
     return {
       changed: new Set(changed),
       removed: changed.filter((path) => !here.modelNames.byPath.has(path)).sort(),
     };
   }
-
-  /** The paths at which two commits list something else. */
-  private differences(left: NamedSnapshot, right: NamedSnapshot): readonly string[] {
-    const known = this.pairs.get(left)?.get(right);
-    if (known) return known;
-    const paths = left.modelNames === right.modelNames ? sameSet(left, right) : this.otherSets(left, right);
-    const ofLeft = this.pairs.get(left) ?? new Map<NamedSnapshot, readonly string[]>();
-    ofLeft.set(right, paths);
-    this.pairs.set(left, ofLeft);
-    return paths;
-  }
-
-  private otherSets(left: NamedSnapshot, right: NamedSnapshot): readonly string[] {
-    const paths: string[] = [];
-    for (const path of left.modelNames.byPath.keys()) if (!this.equalAt(path, left, right)) paths.push(path);
-    for (const path of right.modelNames.byPath.keys())
-      if (!left.modelNames.byPath.has(path)) paths.push(path);
-    return paths;
-  }
-
-  private equalAt(path: string, left: NamedSnapshot, right: NamedSnapshot): boolean {
-    const a = left.modelNames.byPath.get(path);
-    const b = right.modelNames.byPath.get(path);
-    if (!a || !b || a.length !== b.length) return a === b;
-    for (let index = 0; index < a.length; index += 1) {
-      if (!equal(left.model(a[index] ?? 0), right.model(b[index] ?? 0))) return false;
-    }
-    return true;
-  }
 }
 
-/** Two commits with the same paths and names: number by number, most of them equal. */
-function sameSet(left: NamedSnapshot, right: NamedSnapshot): readonly string[] {
+/** The paths at which two commits list something else; only the first of them when that is all that is asked. */
+function differences(left: NamedSnapshot, right: NamedSnapshot, first = false): readonly string[] {
+  if (left.modelNames !== right.modelNames) return inOtherSets(left, right);
+  // The same paths and names: number by number, most of them equal.
   const paths = new Set<string>();
-  const here = left.snapshot.modelIds;
-  const there = right.snapshot.modelIds;
-  for (let index = 0; index < here.length; index += 1) {
-    if (here[index] === there[index]) continue;
-    const model = left.snapshot.model(index);
-    const other = right.snapshot.model(index);
-    if (!sameContent(model.content, other.content)) paths.add(model.path);
+  for (let index = 0; index < left.count; index += 1) {
+    if (left.snapshot.sameModel(index, right.snapshot, index)) continue;
+    paths.add(left.snapshot.model(index).path);
+    if (first) break;
   }
   return [...paths];
 }
 
-function equal(left: Model, right: Model): boolean {
-  return left === right || (left.name === right.name && sameContent(left, right));
+function inOtherSets(left: NamedSnapshot, right: NamedSnapshot): readonly string[] {
+  const paths: string[] = [];
+  for (const path of left.modelNames.byPath.keys()) if (!equalAt(path, left, right)) paths.push(path);
+  for (const path of right.modelNames.byPath.keys()) if (!left.modelNames.byPath.has(path)) paths.push(path);
+  return paths;
 }
 
-function sameContent(left: Omit<Model, 'name'>, right: Omit<Model, 'name'>): boolean {
-  return (
-    left.tracking === right.tracking &&
-    left.digest?.value === right.digest?.value &&
-    left.digest?.algorithm === right.digest?.algorithm &&
-    left.digest?.legacy === right.digest?.legacy
-  );
+function equalAt(path: string, left: NamedSnapshot, right: NamedSnapshot): boolean {
+  const a = left.modelNames.byPath.get(path);
+  const b = right.modelNames.byPath.get(path);
+  if (!a || !b || a.length !== b.length) return a === b;
+  return a.every((here, position) => {
+    const there = b[position] ?? -1;
+    return (
+      left.modelNames.names[here] === right.modelNames.names[there] &&
+      left.snapshot.sameModel(here, right.snapshot, there)
+    );
+  });
 }

@@ -17,6 +17,11 @@ export class Snapshot {
     private readonly candidates: Candidates,
   ) {}
 
+  /** Whether the model at an index has the same digest and tracking as one of another snapshot. */
+  sameModel(index: number, other: Snapshot, there: number): boolean {
+    return this.candidates.sameBits(this.modelIds[index] ?? -1, other.modelIds[there] ?? -2);
+  }
+
   model(index: number): Candidate {
     return this.candidates.get(this.modelIds[index] ?? -1);
   }

@@ -178,8 +178,8 @@ export class Snapshots {
     const resolved = placed.pipelines.map((pipeline) => this.memo.pipelines.resolve(pipeline, tree));
     const outs = resolved.flatMap(({ files }) => files);
     if (resolved.some(({ declarations: declared }) => declared.length > 0)) return undefined;
-    if (outs.length > 0 && this.overlap(placed, outs)) return undefined;
     const made = outs.map((out) => this.candidates.tracked(out, false));
+    if (made.length > 0 && this.overlap(placed, made)) return undefined;
     const idsOf = (isModel: boolean): readonly number[] =>
       made.flatMap((one) => (one.isModel === isModel ? one.id : []));
     return takeSnapshot(
@@ -194,20 +194,11 @@ export class Snapshots {
     );
   }
 
-  /** Whether outputs of pipelines lie at paths that something else tracks; asked once per set of paths. */
-  private overlap(placed: Placed, outs: readonly PlacedFile[]): boolean {
-    const paths = new Set(outs.map(({ file }) => file.path));
-    const sets = [placed.modelIds, placed.otherIds].map((ids) =>
-      this.candidates.pathSet(new Uint32Array(ids)),
-    );
-    const key = [...sets, outs.length, ...paths].join('\0');
-    let answer = this.memo.overlaps.get(key);
-    if (answer === undefined) {
-      const taken = (id: number): boolean => paths.has(this.candidates.get(id).path);
-      answer = paths.size < outs.length || placed.modelIds.some(taken) || placed.otherIds.some(taken);
-      this.memo.overlaps.set(key, answer);
-    }
-    return answer;
+  /** Whether outputs of pipelines lie at paths that something else tracks. */
+  private overlap(placed: Placed, outs: readonly Candidate[]): boolean {
+    const { candidates } = this;
+    if (new Set(outs.map(({ path }) => path)).size < outs.length) return true;
+    return candidates.claims(placed.modelIds, outs) || candidates.claims(placed.otherIds, outs);
   }
 
   private draft(tree: string, placed: Placed): Draft {
@@ -364,7 +355,6 @@ interface Memo {
   readonly walker: TreeWalker;
   readonly roots: Map<string, TreeNode>;
   readonly gitEntries: Map<string, GitEntry | null>;
-  readonly overlaps: Map<string, boolean>;
 }
 
 function createMemo(
@@ -384,7 +374,6 @@ function createMemo(
     walker: new TreeWalker(patterns, idBytes, (file, reader) => blobs.requestFile(file, reader)),
     roots: new Map(),
     gitEntries: new Map(),
-    overlaps: new Map(),
   };
 }
 
