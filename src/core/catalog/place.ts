@@ -168,8 +168,7 @@ export class Composer {
   /** What a pointer file says at its place: the same blob stands there in most commits, and is placed once. */
   private pointer(file: TreeFile, folder: string): PlacedPointer {
     const known = this.pointers.get(file.blob);
-    const before = known?.find((one) => one.name === file.name && one.folder === folder);
-    if (before) return before;
+    if (known) for (const one of known) if (one.name === file.name && one.folder === folder) return one;
     const path = join(folder, file.name);
     const said =
       file.kind === FileKind.dvc ? this.placeDvcFile(file, path, folder) : this.placeLfs(file, path);

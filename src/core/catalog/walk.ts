@@ -83,7 +83,8 @@ export class TreeWalker {
 
   /** The node of a root tree; complete once the reader has settled. */
   root(tree: string, reader: ObjectReader): TreeNode {
-    return this.visit(keyOf(tree), this.patterns.root, reader);
+    const id = keyOf(tree);
+    return this.known(id, this.patterns.root) ?? this.add(id, tree, this.patterns.root, reader);
   }
 
   /** How many nodes are remembered. */
@@ -93,10 +94,13 @@ export class TreeWalker {
     return count;
   }
 
-  private visit(id: ObjectKey, state: number, reader: ObjectReader): MutableNode {
+  private known(id: ObjectKey, state: number): MutableNode | undefined {
+    const known = this.nodes[state]?.get(id);
+    return known?.failed === undefined ? known : undefined;
+  }
+
+  private add(id: ObjectKey, hex: string, state: number, reader: ObjectReader): MutableNode {
     const ofState = (this.nodes[state] ??= new Map<ObjectKey, MutableNode>());
-    const known = ofState.get(id);
-    if (known && known.failed === undefined) return known;
     const node: MutableNode = {
       id,
       state,
@@ -108,7 +112,7 @@ export class TreeWalker {
       composed: undefined,
     };
     ofState.set(id, node);
-    reader.contents(hexOf(id), new TreeHandler(this, node, reader));
+    reader.contents(hex, new TreeHandler(this, node, reader));
     return node;
   }
 
@@ -145,7 +149,9 @@ export class TreeWalker {
           const inner = this.stateOf(state, name);
           if (inner < 0) node.dvcRoot = true;
           else {
-            const child = this.visit(data.toString('latin1', idStart, next), inner, reader);
+            const id = data.toString('latin1', idStart, next);
+            const child =
+              this.known(id, inner) ?? this.add(id, data.toString('hex', idStart, next), inner, reader);
             (folders ??= []).push({ name: names.name(name), node: child });
           }
         } else {
