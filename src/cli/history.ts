@@ -1,25 +1,30 @@
-import { escapeCsv, escapeMarkdown, guard as guardFormula } from '../core/compare/format.js';
+import type { Catalog } from '../core/catalog/catalog.js';
 import { isoTime } from '../core/git/commits.js';
-import { stageHistory } from '../core/registry/gto/stageHistory.js';
+import { pinHistory } from '../core/pins/history.js';
+import type { PinChange } from '../core/pins/history.js';
 import type { StageChange } from '../core/registry/gto/stageHistory.js';
+import { stageHistory } from '../core/registry/gto/stageHistory.js';
 import { readTrailers } from '../core/registry/versions/messages.js';
 import { readRegistry } from '../core/registry/versions/registry.js';
+import type { Environment } from '../core/settings/settings.js';
 import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
 import { CommandError } from './command.js';
-import { printable } from './context.js';
+import type { Format, HistoryEvent } from './historyText.js';
+import { FORMATS, historyText } from './historyText.js';
 import { registeredOrTracked, textOption } from './registry.js';
 
 /** `history`: who put which version where, and when. */
 export const history: Command = {
   name: 'history',
-  summary: 'Every change of a stage: when, who, before and after',
+  summary: 'Every change of a pin or a stage: when, who, before and after',
   usage: 'history [MODEL] [--env E] [--at TIME] [--since TIME] [--format markdown|csv|json]',
-  help: `  --env E        only the stage that this environment asks for
-  --at TIME      what held each stage then (2026-03-01, or with a time)
+  help: `  --env E        only the pins of this environment, and the stage that it asks for
+  --at TIME      what each pin and stage was then (2026-03-01, or with a time)
   --since TIME   only what happened from then on
   --format F     markdown, csv or json instead of lines
 
-Times are those of the tags: when Git recorded it, not when it was deployed.`,
+Times are those of Git: of a stage its tag's, of a pin when its branch got the commit. When something was
+deployed, Git does not know.`,
   options: {
     env: { type: 'string' },
     at: { type: 'string' },
@@ -30,24 +35,13 @@ Times are those of the tags: when Git recorded it, not when it was deployed.`,
   run,
 };
 
-/** One change, as `--json` gives it. */
-interface HistoryEvent {
-  readonly kind: 'stage';
-  readonly model: string;
-  readonly stage: string;
-  readonly time: string;
-  readonly author: string;
-  readonly email: string;
-  readonly commit: string;
-  readonly tag: string;
-  readonly before: string | null;
-  readonly after: string | null;
-  readonly reason?: string;
-  readonly approvedBy?: readonly string[];
+/** An event with the second by which it is sorted and chosen. */
+interface Timed {
+  readonly seconds: number;
+  /** The pin or stage that it is about. */
+  readonly key: string;
+  readonly event: HistoryEvent;
 }
-
-const FORMATS = ['lines', 'markdown', 'csv', 'json'] as const;
-type Format = (typeof FORMATS)[number];
 
 async function run(context: CommandContext, { values, positionals }: ParsedArguments): Promise<ExitCode> {
   const format = formatOf(textOption(values, 'format'), context.json);
@@ -55,38 +49,92 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
   const since = secondOf(textOption(values, 'since'), '--since');
   const catalog = await context.catalog();
   const [name] = positionals;
-  const model = name === undefined ? undefined : (await registeredOrTracked(context, catalog, name)).name;
-  const environment = textOption(values, 'env');
-  const setting = catalog.settings.environments.find((one) => one.name === environment);
-  if (environment !== undefined && !setting) {
-    const names = catalog.settings.environments.map((one) => one.name);
-    throw new CommandError(2, 'environment-unknown', `There is no environment "${environment}"`, names);
-  }
-  const { state } = await readRegistry(catalog.repository, { signal: context.signal });
-  const stages = setting ? [setting.stage] : undefined;
-  const changes = [...state.artifacts.values()]
-    .filter((artifact) => model === undefined || artifact.name === model)
-    .flatMap(stageHistory)
-    .filter((change) => stages === undefined || stages.includes(change.stage))
-    .filter((change) => since === undefined || change.event.seconds >= since)
-    .sort((left, right) => right.event.seconds - left.event.seconds);
-  const events = (at === undefined ? changes : heldAt(changes, at)).map(eventOf);
+  const model = name === undefined ? undefined : await modelOf(context, catalog, name);
+  const environment = environmentOf(catalog, textOption(values, 'env'));
+  const all = [
+    ...(await stageEvents(context, catalog, model?.name, environment)),
+    ...(await pinEvents(context, catalog, model, environment)),
+  ]
+    .filter(({ seconds }) => since === undefined || seconds >= since)
+    .sort((left, right) => right.seconds - left.seconds);
+  const events = (at === undefined ? all : standingAt(all, at)).map(({ event }) => event);
   if (format === 'json') await context.answer({ events });
-  else await context.out(textOf(events, format));
+  else await context.out(historyText(events, format));
   return 0;
 }
 
-/** The last change of each stage at or before a time, where something held it afterwards. */
-function heldAt(changes: readonly StageChange[], second: number): readonly StageChange[] {
-  const last = new Map<string, StageChange>();
-  for (const change of changes) {
-    const key = `${change.artifact}#${change.stage}`;
-    if (change.event.seconds <= second && !last.has(key)) last.set(key, change);
+type Chosen = Awaited<ReturnType<typeof registeredOrTracked>>;
+
+/** The model by name or path; one that only the settings pin may be registered in another repository. */
+async function modelOf(context: CommandContext, catalog: Catalog, name: string): Promise<Chosen> {
+  try {
+    return await registeredOrTracked(context, catalog, name);
+  } catch (error) {
+    const pinned = catalog.settings.environments.some(({ pins }) => pins.some((pin) => pin.model === name));
+    if (error instanceof CommandError && pinned) return { name, path: null };
+    throw error;
   }
-  return [...last.values()].filter((change) => change.after !== null);
 }
 
-function eventOf(change: StageChange): HistoryEvent {
+function environmentOf(catalog: Catalog, name: string | undefined): Environment | undefined {
+  if (name === undefined) return undefined;
+  const { environments } = catalog.settings;
+  const found = environments.find((one) => one.name === name);
+  if (found) return found;
+  const names = environments.map((one) => one.name);
+  throw new CommandError(2, 'environment-unknown', `There is no environment "${name}"`, names);
+}
+
+async function stageEvents(
+  context: CommandContext,
+  catalog: Catalog,
+  model: string | undefined,
+  environment: Environment | undefined,
+): Promise<readonly Timed[]> {
+  if (environment?.stage === null) return [];
+  const { state } = await readRegistry(catalog.repository, { signal: context.signal });
+  return [...state.artifacts.values()]
+    .filter((artifact) => model === undefined || artifact.name === model)
+    .flatMap(stageHistory)
+    .filter((change) => environment === undefined || change.stage === environment.stage)
+    .map((change) => ({
+      seconds: change.event.seconds,
+      key: `#${change.artifact}#${change.stage}`,
+      event: ofStage(change),
+    }));
+}
+
+async function pinEvents(
+  context: CommandContext,
+  catalog: Catalog,
+  model: Chosen | undefined,
+  environment: Environment | undefined,
+): Promise<readonly Timed[]> {
+  const { changes, diagnostics } = await pinHistory(catalog, {
+    ...(environment ? { environment: environment.name } : {}),
+    ...(model ? { models: [model.name, model.path] } : {}),
+    signal: context.signal,
+  });
+  context.diagnose(diagnostics);
+  if (changes.length > 0) {
+    const message = 'Pins are told as Git merged them, which is not when they were deployed.';
+    context.diagnose([{ severity: 'info', code: 'not-deployment-times', message }]);
+  }
+  return changes.map((change) => ({
+    seconds: change.seconds,
+    key: [change.environment, change.model, change.file].join('\0'),
+    event: ofPin(change),
+  }));
+}
+
+/** The last event of each pin and stage at or before a time, where something stood there afterwards. */
+function standingAt(events: readonly Timed[], second: number): readonly Timed[] {
+  const last = new Map<string, Timed>();
+  for (const one of events) if (one.seconds <= second && !last.has(one.key)) last.set(one.key, one);
+  return [...last.values()].filter(({ event }) => event.after !== null);
+}
+
+function ofStage(change: StageChange): HistoryEvent {
   const { event } = change;
   return {
     kind: 'stage',
@@ -100,6 +148,24 @@ function eventOf(change: StageChange): HistoryEvent {
     before: change.before,
     after: change.after,
     ...readTrailers(event.message),
+  };
+}
+
+function ofPin(change: PinChange): HistoryEvent {
+  const { model, environment, file, ref, time, author, email, commit, before, after, cutOff } = change;
+  return {
+    kind: 'pin',
+    model,
+    environment,
+    target: file,
+    ref,
+    time,
+    author,
+    email,
+    commit,
+    before,
+    after,
+    ...(cutOff ? { cutOff } : {}),
   };
 }
 
@@ -125,52 +191,4 @@ function secondOf(text: string | undefined, option: '--at' | '--since'): number 
     );
   }
   return Math.floor(time / 1000);
-}
-
-const COLUMNS = [
-  'time',
-  'model',
-  'stage',
-  'before',
-  'after',
-  'author',
-  'approved by',
-  'reason',
-  'tag',
-  'commit',
-];
-
-function textOf(events: readonly HistoryEvent[], format: Exclude<Format, 'json'>): string {
-  if (format === 'lines')
-    return events.length === 0 ? 'no stage was ever assigned\n' : printable(events.map(line).join(''));
-  const rows = events.map((one) => [
-    one.time,
-    one.model,
-    one.stage,
-    one.before ?? '',
-    one.after ?? '',
-    one.author,
-    (one.approvedBy ?? []).join('; '),
-    one.reason ?? '',
-    one.tag,
-    one.commit,
-  ]);
-  if (format === 'csv')
-    return [COLUMNS, ...rows]
-      .map((row) => `${row.map((text) => escapeCsv(guardFormula(printable(text)))).join(',')}\r\n`)
-      .join('');
-  const cells = (row: readonly string[]): string =>
-    `| ${row.map((text) => escapeMarkdown(printable(text))).join(' | ')} |\n`;
-  return cells(COLUMNS) + cells(COLUMNS.map(() => '---')) + rows.map(cells).join('');
-}
-
-function line(event: HistoryEvent): string {
-  const approved = event.approvedBy ? ` (approved by ${event.approvedBy.join(', ')})` : '';
-  const reason = event.reason === undefined ? '' : `: ${event.reason}`;
-  return `${event.time}  ${event.model}#${event.stage}  ${short(event.before)} -> ${short(event.after)}  ${event.author}${approved}${reason}\n`;
-}
-
-function short(version: string | null): string {
-  if (version === null) return 'none';
-  return version.startsWith('v') ? version : version.slice(0, 10);
 }
