@@ -110,7 +110,8 @@ export function createContext({ process, json, signal }: Surroundings): MainCont
       }
       process.stderr.write(`modelkeep: ${message}\n`);
       for (const candidate of candidates) process.stderr.write(`  ${candidate}\n`);
-      if (verbose && error instanceof Error && error.stack !== undefined) process.stderr.write(`${error.stack}\n`);
+      if (verbose && error instanceof Error && error.stack !== undefined)
+        process.stderr.write(`${error.stack}\n`);
       return exitCode;
     },
   };
@@ -135,7 +136,8 @@ async function putStreamed(value: Streamed, put: (text: string) => Promise<void>
 /** `error: models/a.pkl.dvc:3: what is wrong`. */
 function describe(diagnostic: Diagnostic): string {
   const place = [diagnostic.path, diagnostic.line].filter((part) => part !== undefined).join(':');
-  const ref = diagnostic.ref === undefined ? '' : ` (${diagnostic.ref.replace(/^refs\/(?:heads|tags|remotes)\//, '')})`;
+  const ref =
+    diagnostic.ref === undefined ? '' : ` (${diagnostic.ref.replace(/^refs\/(?:heads|tags|remotes)\//, '')})`;
   return printable(`${diagnostic.severity}: ${place === '' ? '' : `${place}: `}${diagnostic.message}${ref}`);
 }
 
@@ -153,7 +155,9 @@ function explain(
   if (error instanceof GitError) {
     const code = `git-${error.reason}`;
     if (error.reason === 'not-a-repository') {
-      const message = existsSync(folder) ? `${folder} is not inside a Git repository` : `There is no folder ${folder}`;
+      const message = existsSync(folder)
+        ? `${folder} is not inside a Git repository`
+        : `There is no folder ${folder}`;
       return { exitCode: 3, code, message, candidates: [] };
     }
     if (error.reason === 'unsafe-repository') {

@@ -65,7 +65,9 @@ function selectBranches(
     ...(all ? view.branches.filter(({ remote }) => remote === null) : []),
     ...(remotes ? view.branches.filter(({ remote }) => remote !== null) : []),
   ];
-  return [...new Set(chosen.length > 0 ? (all || named.length > 0 ? chosen : [...current, ...chosen]) : current)];
+  return [
+    ...new Set(chosen.length > 0 ? (all || named.length > 0 ? chosen : [...current, ...chosen]) : current),
+  ];
 }
 
 function head(catalog: RepositoryCatalog): Record<string, unknown> {
@@ -86,7 +88,19 @@ function* gtoVersions(catalog: RepositoryCatalog): Iterable<readonly [string, un
 /** A version as the contract has it: what binds it to a model stays inside. */
 export function versionJson(version: Version): Record<string, unknown> {
   const { kind, tag, commit, digest, time, author, message, active, stages, sameAs } = version;
-  return { kind, tag, version: version.version, commit, digest, time, author, message, active, stages, sameAs };
+  return {
+    kind,
+    tag,
+    version: version.version,
+    commit,
+    digest,
+    time,
+    author,
+    message,
+    active,
+    stages,
+    sameAs,
+  };
 }
 
 interface Row {
@@ -133,7 +147,9 @@ async function* rowsOf(
 }
 
 function isCheckedOut(catalog: RepositoryCatalog, branch: Branch): boolean {
-  return !catalog.repository.bare && branch.remote === null && branch.name === (catalog.head.branch ?? 'HEAD');
+  return (
+    !catalog.repository.bare && branch.remote === null && branch.name === (catalog.head.branch ?? 'HEAD')
+  );
 }
 
 function listed(on: BranchModels, tracked: boolean): readonly BranchModel[] {
@@ -141,8 +157,40 @@ function listed(on: BranchModels, tracked: boolean): readonly BranchModel[] {
 }
 
 function modelJson(model: BranchModel): Record<string, unknown> {
-  const { name, path, tracking, pointer, stage, declared, type, description, labels, digest, size, files, versions, at, stages } = model;
-  return { name, path, tracking, pointer, stage, declared, type, description, labels, digest, size, files, versions, at, stages };
+  const {
+    name,
+    path,
+    tracking,
+    pointer,
+    stage,
+    declared,
+    type,
+    description,
+    labels,
+    digest,
+    size,
+    files,
+    versions,
+    at,
+    stages,
+  } = model;
+  return {
+    name,
+    path,
+    tracking,
+    pointer,
+    stage,
+    declared,
+    type,
+    description,
+    labels,
+    digest,
+    size,
+    files,
+    versions,
+    at,
+    stages,
+  };
 }
 
 async function summarize(
@@ -167,7 +215,8 @@ async function summarize(
   for (const row of rows) {
     const name = fullName(row);
     const changed = row.changed === 0 ? '' : `, ${row.changed} changed`;
-    const counts = row.count === null ? 'unknown' : `${row.count} ${row.count === 1 ? 'model' : 'models'}${changed}`;
+    const counts =
+      row.count === null ? 'unknown' : `${row.count} ${row.count === 1 ? 'model' : 'models'}${changed}`;
     await context.out(printable(`${name}  ${counts}\n`));
   }
   return 0;
@@ -190,7 +239,9 @@ function textOf(row: Row, withBranch: boolean): string {
   const name = fullName(row);
   const models = row.models as readonly (BranchModel & { local: string })[];
   const lines = models.map((model) => {
-    const version = model.at ?? (model.versions[0] === undefined ? 'unregistered' : `unregistered, after ${model.versions[0]}`);
+    const version =
+      model.at ??
+      (model.versions[0] === undefined ? 'unregistered' : `unregistered, after ${model.versions[0]}`);
     const stages = model.stages.length > 0 ? ` [${model.stages.join(', ')}]` : '';
     const size = model.size === null ? '' : `  ${formatSize(model.size)}`;
     return `${withBranch ? '  ' : ''}${model.name}  ${version}${stages}${size}  ${model.tracking}  ${model.path ?? ''}`;

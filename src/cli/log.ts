@@ -52,7 +52,17 @@ async function* mapped(revisions: AsyncIterable<Revision>): AsyncIterable<unknow
   for await (const { entry, branches, tags, parameters, metrics, dependencies, command } of revisions) {
     const { commit, time, author, subject, model } = entry;
     const facts = { parameters, metrics, dependencies, command };
-    yield { commit, time, author, subject, branches, tags, digest: model?.digest ?? null, size: model?.size ?? null, ...facts };
+    yield {
+      commit,
+      time,
+      author,
+      subject,
+      branches,
+      tags,
+      digest: model?.digest ?? null,
+      size: model?.size ?? null,
+      ...facts,
+    };
   }
 }
 
@@ -76,7 +86,10 @@ async function* revisionsOf(
       );
       for (const entry of chunk) {
         const key = entry.model?.digest ? digestKey(entry.model.digest) : undefined;
-        const facts = await parametersOf(catalog, entry.model ?? gone(model), entry.commit, { signal, reader });
+        const facts = await parametersOf(catalog, entry.model ?? gone(model), entry.commit, {
+          signal,
+          reader,
+        });
         yield {
           entry,
           branches: (containing.get(entry.commit) ?? []).map(fullName),
@@ -108,7 +121,9 @@ function gone(model: SelectedModel): Parameters<typeof parametersOf>[1] {
 }
 
 function only<T>(metrics: Readonly<Record<string, T>>, name: string): Readonly<Record<string, T>> {
-  return Object.fromEntries(Object.entries(metrics).filter(([key]) => key === name || key.endsWith(`.${name}`)));
+  return Object.fromEntries(
+    Object.entries(metrics).filter(([key]) => key === name || key.endsWith(`.${name}`)),
+  );
 }
 
 function tagsByDigest(versions: readonly Version[]): ReadonlyMap<string, readonly string[]> {
@@ -124,10 +139,17 @@ function tagsByDigest(versions: readonly Version[]): ReadonlyMap<string, readonl
 
 function text({ entry, tags, metrics }: Revision): string {
   const { model } = entry;
-  const bits = model === null ? 'removed' : model.digest === null ? 'no digest' : `${model.digest.algorithm} ${model.digest.value.slice(0, 12)}`;
+  const bits =
+    model === null
+      ? 'removed'
+      : model.digest === null
+        ? 'no digest'
+        : `${model.digest.algorithm} ${model.digest.value.slice(0, 12)}`;
   const size = model?.size == null ? '' : `  ${formatSize(model.size)}`;
   const names = tags.length === 0 ? '' : `  (${tags.join(', ')})`;
-  const values = Object.entries(metrics).slice(0, 4).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const values = Object.entries(metrics)
+    .slice(0, 4)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   const measured = values.length === 0 ? '' : `  ${values.join(' ')}`;
   return `${entry.commit.slice(0, 8)}  ${entry.time.slice(0, 10)}  ${bits}${size}${names}  ${entry.subject}${measured}\n`;
 }

@@ -41,7 +41,11 @@ export async function main(args: readonly string[], process: NodeJS.Process): Pr
   }
 }
 
-async function dispatch(args: readonly string[], process: NodeJS.Process, signal: AbortSignal): Promise<ExitCode> {
+async function dispatch(
+  args: readonly string[],
+  process: NodeJS.Process,
+  signal: AbortSignal,
+): Promise<ExitCode> {
   const [name = '', ...rest] = args;
   if (name === '--version') {
     process.stdout.write(`${version}\n`);
@@ -49,7 +53,8 @@ async function dispatch(args: readonly string[], process: NodeJS.Process, signal
   }
   if (name === '' || name === '-h' || name === '--help' || name === 'help') {
     const [about] = rest;
-    if (name === 'help' && about !== undefined && COMMANDS[about]) return dispatch([about, '--help'], process, signal);
+    if (name === 'help' && about !== undefined && COMMANDS[about])
+      return dispatch([about, '--help'], process, signal);
     process.stdout.write(await overview());
     return name === '' ? 2 : 0;
   }
@@ -79,10 +84,18 @@ async function dispatch(args: readonly string[], process: NodeJS.Process, signal
 function parse(command: Command, args: readonly string[]): ParsedArguments {
   let parsed: ReturnType<typeof parseArgs>;
   try {
-    parsed = parseArgs({ args: [...args], options: { ...command.options, ...COMMON }, allowPositionals: true });
+    parsed = parseArgs({
+      args: [...args],
+      options: { ...command.options, ...COMMON },
+      allowPositionals: true,
+    });
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    throw new CommandError(2, 'usage', `${reason.replace(/\. To specify.*$/, '')}. Usage: modelkeep ${command.usage}`);
+    throw new CommandError(
+      2,
+      'usage',
+      `${reason.replace(/\. To specify.*$/, '')}. Usage: modelkeep ${command.usage}`,
+    );
   }
   const { positionals } = parsed;
   if (parsed.values.help !== true) {

@@ -24,7 +24,13 @@ async function run(context: CommandContext, { positionals }: ParsedArguments): P
   const models =
     name === undefined
       ? catalog.registered()
-      : [await one(catalog, selected(name, await findModel(catalog, name, { signal: context.signal })), context)];
+      : [
+          await one(
+            catalog,
+            selected(name, await findModel(catalog, name, { signal: context.signal })),
+            context,
+          ),
+        ];
   if (context.json) {
     await context.answer({ models: new Streamed('array', models.map(json)) });
     return 0;
@@ -35,7 +41,11 @@ async function run(context: CommandContext, { positionals }: ParsedArguments): P
 }
 
 /** One model with everything that names a revision of it: versions, template tags and plain tags. */
-async function one(catalog: RepositoryCatalog, model: SelectedModel, context: CommandContext): Promise<RegisteredModel> {
+async function one(
+  catalog: RepositoryCatalog,
+  model: SelectedModel,
+  context: CommandContext,
+): Promise<RegisteredModel> {
   const registered = catalog.registered().find(({ name }) => name === model.name);
   const own = versionsOf(catalog, model);
   const plain = await catalog.plainVersions(model, { signal: context.signal });
@@ -55,7 +65,9 @@ function json({ name, active, latest, versions, stages }: RegisteredModel): Reco
 
 function text(model: RegisteredModel): string {
   const state = model.active ? '' : ' (deprecated)';
-  const stages = Object.entries(model.stages).map(([stage, holders]) => `  #${stage}: ${holders.join(', ')}\n`);
+  const stages = Object.entries(model.stages).map(
+    ([stage, holders]) => `  #${stage}: ${holders.join(', ')}\n`,
+  );
   return `${model.name}${state}${model.latest === null ? '' : `  latest ${model.latest}`}\n${stages.join('')}${model.versions.map(line).join('')}`;
 }
 
@@ -63,7 +75,9 @@ function line(version: Version): string {
   const stages = version.stages.length > 0 ? ` [${version.stages.join(', ')}]` : '';
   const state = version.active ? '' : ' (deregistered)';
   const same = version.sameAs.length > 0 ? `  same bits as ${version.sameAs.join(', ')}` : '';
-  const digest = version.digest === null ? 'no artifact' : `${version.digest.algorithm} ${version.digest.value.slice(0, 12)}`;
+  const digest =
+    version.digest === null
+      ? 'no artifact'
+      : `${version.digest.algorithm} ${version.digest.value.slice(0, 12)}`;
   return `  ${version.version}${stages}${state}  ${version.time.slice(0, 10)}  ${version.author}  ${version.commit.slice(0, 8)}  ${digest}${same}\n`;
 }
-

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostic.js';
 import type { Digest } from '../digest.js';
-import { ObjectReader } from '../git/objects.js';
+import type { ObjectReader } from '../git/objects.js';
 import type { Repository } from '../git/repository.js';
 import type { Settings } from '../settings/settings.js';
 import { AttributeRules } from './attributes.js';

@@ -2,7 +2,8 @@ import { openObjects } from './objects.js';
 import type { Repository } from './repository.js';
 
 /** A file of a commit: its bytes, or why there are none. */
-export type FileAt = { readonly kind: 'file'; readonly data: Buffer } | { readonly kind: 'missing' | 'corrupt' | 'too-large' };
+export type FileAt =
+  { readonly kind: 'file'; readonly data: Buffer } | { readonly kind: 'missing' | 'corrupt' | 'too-large' };
 
 const LIMIT = 10 * 1024 * 1024;
 

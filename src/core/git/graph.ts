@@ -39,7 +39,10 @@ export class CommitGraph {
    * Which of the marked commits each tip contains (itself included), as positions in `marked`; one pass over
    * the history for all tips together.
    */
-  contained(tips: readonly CommitId[], marked: readonly CommitId[]): ReadonlyMap<CommitId, readonly number[]> {
+  contained(
+    tips: readonly CommitId[],
+    marked: readonly CommitId[],
+  ): ReadonlyMap<CommitId, readonly number[]> {
     const words = Math.ceil(marked.length / 32);
     const own = new Map<number, number[]>();
     marked.forEach((commit, position) => {
@@ -173,7 +176,8 @@ export class CommitGraph {
     if (!marks && others.length === 0) return first;
     const union = Uint32Array.from(first);
     for (const other of others) {
-      for (let word = 0; word < union.length; word += 1) union[word] = (union[word] ?? 0) | (other[word] ?? 0);
+      for (let word = 0; word < union.length; word += 1)
+        union[word] = (union[word] ?? 0) | (other[word] ?? 0);
     }
     for (const mark of marks ?? []) {
       const word = mark >>> 5;

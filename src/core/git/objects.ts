@@ -60,7 +60,7 @@ export class ObjectReader {
   private sent = 0;
   private transport: Transport | undefined;
   private waiting: { resolve: () => void; reject: (error: unknown) => void } | undefined;
-  private failure: unknown;
+  private failure: Error | undefined;
   private scheduled = false;
   /** Objects that Git calls missing, until its other words tell whether they are damaged. */
   private readonly unclear: { readonly id: string; readonly handler: Request['handler'] }[] = [];
@@ -214,7 +214,10 @@ export class ObjectReader {
   }
 
   private fail(error: unknown): void {
-    this.failure = error ?? new GitError('failed', 'git cat-file ended', ['cat-file'], null, '');
+    this.failure =
+      error instanceof Error
+        ? error
+        : new GitError('failed', `git cat-file ended: ${String(error)}`, ['cat-file'], null, '');
     this.close();
     this.waiting?.reject(this.failure);
     this.waiting = undefined;

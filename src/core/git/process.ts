@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 
 export type GitFailure =
@@ -146,6 +147,10 @@ export async function runGit(
   } catch (error) {
     options.signal?.throwIfAborted();
     if (isMissingProgram(error)) {
+      // Node says the same of a program and of a working folder that is not there.
+      if (!existsSync(options.cwd)) {
+        throw new GitError('not-a-repository', `There is no folder ${options.cwd}`, args, null, '');
+      }
       throw new GitError('not-found', `Git was not found ("${git.program}")`, args, null, '');
     }
     throw error;
@@ -168,7 +173,7 @@ export function gitFailure(args: readonly string[], exitCode: number | null, std
 
 /** What a disk says that is full, read-only or not ours. */
 const DISK =
-  /No space left on device|Read-only file system|Disk quota exceeded|File too large|Permission denied|Operation not permitted/;
+  /No space left on device|Read-only file system|Disk quota exceeded|File too large|Permission denied|Operation not permitted|couldn't write '|unable to write|write error/;
 
 /** What Git prints, to what it means; the first that fits. A server's own lines (`remote: `) are not asked. */
 const REASONS: readonly (readonly [RegExp, GitFailure])[] = [

@@ -73,7 +73,10 @@ export async function readHead(
   const named = await runGit(repository.git, ['symbolic-ref', '-q', 'HEAD'], { ...where, accept: [0, 1] });
   const ref = named.stdout.toString('utf8').trim();
   if (ref !== '') return { ref: ref as RefName, commit: null };
-  const detached = await runGit(repository.git, ['rev-parse', '--verify', '-q', 'HEAD'], { ...where, accept: [0, 1] });
+  const detached = await runGit(repository.git, ['rev-parse', '--verify', '-q', 'HEAD'], {
+    ...where,
+    accept: [0, 1],
+  });
   const commit = detached.stdout.toString('utf8').trim();
   return { ref: null, commit: isObjectId(commit) ? (commit as CommitId) : null };
 }

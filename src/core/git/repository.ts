@@ -42,7 +42,9 @@ export async function openRepository(folder: string, options: OpenOptions = {}):
     ],
     { cwd: folder, ...signal },
   );
-  const [bareText, shallow, objectFormat, gitDir, commonDir, inside, up] = stdout.toString('utf8').split('\n');
+  const [bareText, shallow, objectFormat, gitDir, commonDir, inside, up] = stdout
+    .toString('utf8')
+    .split('\n');
   if (gitDir === undefined || commonDir === undefined) throw new Error('git rev-parse answered too little');
   const bare = bareText === 'true' || inside !== 'true';
   const root = bare ? gitDir : await realpath(path.resolve(folder, up ?? ''));

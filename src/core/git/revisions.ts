@@ -15,7 +15,11 @@ export async function resolveCommit(
   const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${rev}^{commit}`];
   const unknown = new GitError('not-found-ref', `"${rev}" names no commit here`, args, 1, '');
   if (rev === '' || /[\0\n]/.test(rev)) throw unknown;
-  const result = await runGit(repository.git, args, { cwd: repository.root, accept: [0, 1, 128], ...options });
+  const result = await runGit(repository.git, args, {
+    cwd: repository.root,
+    accept: [0, 1, 128],
+    ...options,
+  });
   // Git before 2.30 echoes --end-of-options: the id is the last line.
   const id = result.stdout.toString('utf8').trim().split('\n').at(-1) ?? '';
   if (result.exitCode !== 0 || id === '') throw unknown;

@@ -20,14 +20,16 @@ export function peelTag(reader: ObjectReader, id: ObjectId, found: (tag: PeeledT
     reader.contents(object, {
       failed: (reason) => found({ kind: 'failed', reason }),
       object: (type, data) => {
-        if (type === 'commit') found({ kind: 'lightweight', commit: object as CommitId, data: Buffer.from(data) });
+        if (type === 'commit')
+          found({ kind: 'lightweight', commit: object as CommitId, data: Buffer.from(data) });
         if (type === 'tree' || type === 'blob') found({ kind: 'other' });
         if (type !== 'tag') return;
         const header = parseTag(data);
         if (!header || !isObjectId(header.object)) found({ kind: 'failed', reason: 'corrupt' });
         else if (header.type === 'commit') {
           found({ kind: 'annotated', commit: header.object as CommitId, header: outermost ?? header });
-        } else if (header.type === 'tag' && depth < DEEPEST) follow(header.object, depth + 1, outermost ?? header);
+        } else if (header.type === 'tag' && depth < DEEPEST)
+          follow(header.object, depth + 1, outermost ?? header);
         else found({ kind: 'other' });
       },
     });

@@ -43,7 +43,10 @@ describe('a repository with broken parts', () => {
     repo.write('models/broken.pkl.dvc', 'outs:\n- md5: [unclosed\n');
     repo.write('dvc.yaml', 'stages:\n  train:\n    cmd: train\n    outs:\n    - models/made.pkl\n');
     repo.write('dvc.lock', "schema: '2.0'\n<<<<<<< HEAD\nstages: {}\n=======\nstages:\n>>>>>>> theirs\n");
-    repo.write('models/passwd.pkl.dvc', 'outs:\n- md5: a304afb96060aad90176268345e10355\n  size: 1\n  hash: md5\n  path: ../../../etc/passwd\n');
+    repo.write(
+      'models/passwd.pkl.dvc',
+      'outs:\n- md5: a304afb96060aad90176268345e10355\n  size: 1\n  hash: md5\n  path: ../../../etc/passwd\n',
+    );
     repo.dvcPointer('models/gone.pkl', { content: 'gone' });
     repo.lfsPointer('models/lfs.onnx', { content: 'lfs' });
     repo.commit('One');
@@ -54,7 +57,10 @@ describe('a repository with broken parts', () => {
     const { models, diagnostics } = await list(repo);
     assert.deepEqual(models, { lost: [], main: ['good', 'lfs', 'made'], other: ['good', 'lfs', 'made'] });
     const said = new Set(diagnostics.map(({ code, path: file, ref }) => `${code} ${file ?? ref ?? ''}`));
-    assert.ok([...said].some((one) => one.endsWith('models/broken.pkl.dvc')), [...said].join('\n'));
+    assert.ok(
+      [...said].some((one) => one.endsWith('models/broken.pkl.dvc')),
+      [...said].join('\n'),
+    );
     assert.ok(said.has('conflict-markers dvc.lock'), [...said].join('\n'));
     assert.ok(said.has('path-outside-repository models/passwd.pkl.dvc'), [...said].join('\n'));
     assert.ok(said.has('object-missing models/gone.pkl.dvc'), [...said].join('\n'));
@@ -75,7 +81,11 @@ describe('a repository with broken parts', () => {
     const { models, diagnostics } = await list(repo);
     assert.deepEqual(models, { main: ['three'] });
     const said = diagnostics.map(({ code, path: file, ref }) => `${code} ${file ?? ref ?? ''}`).sort();
-    assert.deepEqual(said, ['object-corrupt a/one.pkl.dvc', 'object-corrupt b', 'ref-corrupt refs/tags/two@v1.0.0']);
+    assert.deepEqual(said, [
+      'object-corrupt a/one.pkl.dvc',
+      'object-corrupt b',
+      'ref-corrupt refs/tags/two@v1.0.0',
+    ]);
   });
 
   it('says that a pointer file over 10 MB is too large, without reading it', async () => {
@@ -97,7 +107,9 @@ describe('a repository with broken parts', () => {
     const kept = readFileSync(file);
     rmSync(file);
     const cacheFolder = path.join(repo.at('.git'), 'cache');
-    const source = new CatalogSource(await openRepository(repo.dir, { git: gitEnvironment(repo.env) }), { cacheFolder });
+    const source = new CatalogSource(await openRepository(repo.dir, { git: gitEnvironment(repo.env) }), {
+      cacheFolder,
+    });
     const before = await source.load({ branches: (view) => view.branches });
     await source.save();
     assert.deepEqual(await names(before), []);
@@ -113,7 +125,10 @@ describe('a repository with broken parts', () => {
 
   it('tells a file that should be a Git LFS pointer and is none', async () => {
     repo.write('.gitattributes', '*.onnx filter=lfs diff=lfs merge=lfs -text\n');
-    repo.lfsPointer('models/good.onnx').write('models/raw.onnx', 'the bytes themselves').write('models/empty.onnx', '');
+    repo
+      .lfsPointer('models/good.onnx')
+      .write('models/raw.onnx', 'the bytes themselves')
+      .write('models/empty.onnx', '');
     repo.write('exempt/.gitattributes', '*.onnx !filter\n').write('exempt/small.onnx', 'meant to be here');
     repo.git('config', 'filter.lfs.required', 'false');
     repo.commit('One');
@@ -129,8 +144,16 @@ describe('a repository with broken parts', () => {
     repo.dvcPointer('models/good.pkl');
     repo.commit('One');
     const blob = repo.git('rev-parse', 'HEAD:models/good.pkl.dvc');
-    const entry = Buffer.concat([Buffer.from('100644 '), Buffer.from([0xff, 0xfe]), Buffer.from('.dvc\0'), Buffer.from(blob, 'hex')]);
-    const tree = repo.run(['hash-object', '-t', 'tree', '-w', '--stdin', '--literally'], { input: entry }).toString().trim();
+    const entry = Buffer.concat([
+      Buffer.from('100644 '),
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from('.dvc\0'),
+      Buffer.from(blob, 'hex'),
+    ]);
+    const tree = repo
+      .run(['hash-object', '-t', 'tree', '-w', '--stdin', '--literally'], { input: entry })
+      .toString()
+      .trim();
     const commit = repo.git('commit-tree', tree, '-m', 'Two');
     repo.git('update-ref', 'refs/heads/main', commit);
     const { diagnostics } = await list(repo);

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -55,12 +63,17 @@ describe('what a catalog leaves to the next', () => {
     const cold = await picture(folder, true);
     const whole = readFileSync(file());
     await fc.assert(
-      fc.asyncProperty(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 }), fc.boolean(), async (at, change, cut) => {
-        const broken = Buffer.from(whole);
-        broken[at] = (broken[at] ?? 0) ^ change;
-        writeFileSync(file(), cut ? whole.subarray(0, at) : broken);
-        assert.equal(await picture(folder), cold);
-      }),
+      fc.asyncProperty(
+        fc.nat(whole.length - 1),
+        fc.integer({ min: 1, max: 255 }),
+        fc.boolean(),
+        async (at, change, cut) => {
+          const broken = Buffer.from(whole);
+          broken[at] = (broken[at] ?? 0) ^ change;
+          writeFileSync(file(), cut ? whole.subarray(0, at) : broken);
+          assert.equal(await picture(folder), cold);
+        },
+      ),
       { numRuns: 15 },
     );
     writeFileSync(file(), Buffer.concat([whole, Buffer.from('more')]));

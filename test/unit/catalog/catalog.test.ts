@@ -12,7 +12,9 @@ async function open(repo: GitRepo, dir = repo.dir): Promise<RepositoryCatalog> {
 }
 
 async function modelsOn(catalog: RepositoryCatalog, name: string): Promise<readonly BranchModel[]> {
-  const branch = catalog.branches.find((one) => (one.remote === null ? one.name : `${one.remote}/${one.name}`) === name);
+  const branch = catalog.branches.find(
+    (one) => (one.remote === null ? one.name : `${one.remote}/${one.name}`) === name,
+  );
   assert.ok(branch, `no branch ${name}`);
   return (await catalog.modelsOn(branch)).models;
 }
@@ -55,9 +57,14 @@ describe('the catalog', () => {
     it('belongs to the same path elsewhere, whatever it is called there', async () => {
       repo.dvcPointer('models/churn.pkl', { content: 'one' }).commit('One');
       repo.registerVersion('churn', 'v1.0.0');
-      repo.write('dvc.yaml', 'artifacts:\n  renamed:\n    path: models/churn.pkl\n    type: model\n').commit('Two');
+      repo
+        .write('dvc.yaml', 'artifacts:\n  renamed:\n    path: models/churn.pkl\n    type: model\n')
+        .commit('Two');
       const [model] = await modelsOn(await open(repo), 'main');
-      assert.deepEqual([model?.name, model?.versions, model?.at], ['renamed', ['churn@v1.0.0'], 'churn@v1.0.0']);
+      assert.deepEqual(
+        [model?.name, model?.versions, model?.at],
+        ['renamed', ['churn@v1.0.0'], 'churn@v1.0.0'],
+      );
     });
 
     it('belongs to the same name where the path has moved', async () => {
@@ -65,7 +72,10 @@ describe('the catalog', () => {
       repo.registerVersion('churn', 'v1.0.0');
       repo.rename('models/churn.pkl.dvc', 'deploy/churn.pkl.dvc').commit('Two');
       const [model] = await modelsOn(await open(repo), 'main');
-      assert.deepEqual([model?.path, model?.versions, model?.at], ['deploy/churn.pkl', ['churn@v1.0.0'], 'churn@v1.0.0']);
+      assert.deepEqual(
+        [model?.path, model?.versions, model?.at],
+        ['deploy/churn.pkl', ['churn@v1.0.0'], 'churn@v1.0.0'],
+      );
     });
 
     it('keeps the name of the registered path when a second file would derive it', async () => {
@@ -84,7 +94,10 @@ describe('the catalog', () => {
 
     it('counts a tagged commit outside the branch when the bits are the same (squash merge)', async () => {
       repo.dvcPointer('models/churn.pkl', { content: 'one' }).commit('One');
-      repo.switch('experiment/churn_deeper').dvcPointer('models/churn.pkl', { content: 'two' }).commit('Deeper');
+      repo
+        .switch('experiment/churn_deeper')
+        .dvcPointer('models/churn.pkl', { content: 'two' })
+        .commit('Deeper');
       repo.registerVersion('churn', 'v1.0.0');
       repo.switch('main').squashMerge('experiment/churn_deeper');
       const [merged] = await modelsOn(await open(repo), 'main');
@@ -105,14 +118,20 @@ describe('the catalog', () => {
       repo.dvcPointer('models/churn.pkl', { content: 'two' }).commit('Two');
       const catalog = await open(repo);
       const [other] = await modelsOn(catalog, 'main');
-      assert.deepEqual([other?.at, other?.stages, other?.versions], [null, [], ['churn@v1.1.0', 'churn@v1.0.0']]);
+      assert.deepEqual(
+        [other?.at, other?.stages, other?.versions],
+        [null, [], ['churn@v1.1.0', 'churn@v1.0.0']],
+      );
       assert.deepEqual(catalog.versions.get('churn@v1.0.0')?.sameAs, ['churn@v1.1.0']);
     });
   });
 
   describe('plain tags', () => {
     it('name the revision of every model in their commit, lightweight or annotated', async () => {
-      repo.dvcPointer('models/a.pkl', { content: 'a' }).lfsPointer('models/b.onnx', { content: 'b' }).commit('One');
+      repo
+        .dvcPointer('models/a.pkl', { content: 'a' })
+        .lfsPointer('models/b.onnx', { content: 'b' })
+        .commit('One');
       repo.tag('v2.0');
       repo.annotatedTag('baseline');
       repo.dvcPointer('models/a.pkl', { content: 'a2' }).commit('Two');
@@ -139,7 +158,10 @@ describe('the catalog', () => {
     });
 
     it('are read through nested tags, and as versions where the template fits', async () => {
-      repo.dvcPointer('models/a.pkl').write('modelkeep.yaml', "versions:\n  tags: '{model}/v{version}'\n  ignore: ['nightly-*']\n").commit('One');
+      repo
+        .dvcPointer('models/a.pkl')
+        .write('modelkeep.yaml', "versions:\n  tags: '{model}/v{version}'\n  ignore: ['nightly-*']\n")
+        .commit('One');
       repo.annotatedTag('inner');
       repo.annotatedTag('nightly-1');
       repo.git('tag', '-a', 'outer', '-m', 'outer', 'inner');
@@ -153,7 +175,10 @@ describe('the catalog', () => {
 
   describe('declared models', () => {
     it('are Git files, paths inside folder outputs, nothing at all, and URLs', async () => {
-      repo.write('small.json', '{}').write('lib/a.txt', 'a').dvcPointer('store', { md5: `${'a'.repeat(32)}.dir`, files: 2 });
+      repo
+        .write('small.json', '{}')
+        .write('lib/a.txt', 'a')
+        .dvcPointer('store', { md5: `${'a'.repeat(32)}.dir`, files: 2 });
       repo.write(
         'dvc.yaml',
         `artifacts:
@@ -169,7 +194,12 @@ describe('the catalog', () => {
       repo.commit('One');
       const catalog = await open(repo);
       const models = await modelsOn(catalog, 'main');
-      const rows = Object.fromEntries(models.map((model) => [model.name, [model.path, model.tracking, model.digest?.algorithm ?? null, model.size]]));
+      const rows = Object.fromEntries(
+        models.map((model) => [
+          model.name,
+          [model.path, model.tracking, model.digest?.algorithm ?? null, model.size],
+        ]),
+      );
       assert.deepEqual(rows, {
         'git-file': ['small.json', 'git', 'git', 2],
         'git-folder': ['lib', 'git', 'git', null],
@@ -182,7 +212,10 @@ describe('the catalog', () => {
 
     it('win over the patterns, both ways, and take the folder of their dvc.yaml in front', async () => {
       repo.dvcPointer('sub/odd.bin').dvcPointer('sub/model.pkl');
-      repo.write('sub/dvc.yaml', 'artifacts:\n  odd:\n    path: odd.bin\n    type: model\n  data:\n    path: model.pkl\n    type: dataset\n');
+      repo.write(
+        'sub/dvc.yaml',
+        'artifacts:\n  odd:\n    path: odd.bin\n    type: model\n  data:\n    path: model.pkl\n    type: dataset\n',
+      );
       repo.commit('One');
       const models = await modelsOn(await open(repo), 'main');
       assert.deepEqual(
@@ -193,7 +226,10 @@ describe('the catalog', () => {
 
     it('are two models when one file is declared twice', async () => {
       repo.dvcPointer('net.pt');
-      repo.write('dvc.yaml', 'artifacts:\n  one: {path: net.pt, type: model}\n  two: {path: net.pt, type: model}\n');
+      repo.write(
+        'dvc.yaml',
+        'artifacts:\n  one: {path: net.pt, type: model}\n  two: {path: net.pt, type: model}\n',
+      );
       repo.commit('One');
       repo.registerVersion('two', 'v1.0.0');
       const models = await modelsOn(await open(repo), 'main');
@@ -250,11 +286,17 @@ describe('the catalog', () => {
 
   describe('every kind of repository', () => {
     it('bare', async () => {
-      repo.dvcPointer('models/a.pkl').write('modelkeep.yaml', 'models:\n  names:\n    named: models/a.pkl\n').commit('One');
+      repo
+        .dvcPointer('models/a.pkl')
+        .write('modelkeep.yaml', 'models:\n  names:\n    named: models/a.pkl\n')
+        .commit('One');
       const bare = repo.bare();
       const catalog = await open(bare);
       assert.equal(catalog.repository.bare, true);
-      assert.deepEqual((await modelsOn(catalog, 'main')).map(({ name }) => name), ['named']);
+      assert.deepEqual(
+        (await modelsOn(catalog, 'main')).map(({ name }) => name),
+        ['named'],
+      );
       bare.dispose();
     });
 
@@ -266,14 +308,20 @@ describe('the catalog', () => {
       repo.git('checkout', '--detach', '--quiet');
       const detached = await open(repo);
       assert.equal(detached.head.branch, null);
-      assert.deepEqual((await modelsOn(detached, 'HEAD')).map(({ name }) => name), ['a']);
+      assert.deepEqual(
+        (await modelsOn(detached, 'HEAD')).map(({ name }) => name),
+        ['a'],
+      );
       repo.git('checkout', '--orphan', 'new', '--quiet');
       const unborn = await open(repo);
       assert.deepEqual(unborn.head, { branch: 'new', commit: null });
-      assert.deepEqual(unborn.branches.map(({ name, commit }) => [name, commit !== null]), [
-        ['new', false],
-        ['main', true],
-      ]);
+      assert.deepEqual(
+        unborn.branches.map(({ name, commit }) => [name, commit !== null]),
+        [
+          ['new', false],
+          ['main', true],
+        ],
+      );
     });
 
     it('a linked worktree, and a folder inside the working copy', async () => {
@@ -281,7 +329,10 @@ describe('the catalog', () => {
       const linked = repo.worktree('experiment/a_b');
       const catalog = await open(linked, linked.at('models'));
       assert.equal(catalog.head.branch, 'experiment/a_b');
-      assert.deepEqual(catalog.branches.map(({ name }) => name), ['experiment/a_b', 'main']);
+      assert.deepEqual(
+        catalog.branches.map(({ name }) => name),
+        ['experiment/a_b', 'main'],
+      );
       linked.dispose();
     });
 
@@ -293,10 +344,13 @@ describe('the catalog', () => {
       repo.dvcPointer('models/a.pkl').lfsPointer('models/deep/b.onnx').commit('One');
       repo.registerVersion('a', 'v1.0.0');
       const catalog = await open(repo);
-      assert.deepEqual((await modelsOn(catalog, 'main')).map(({ name, at }) => [name, at]), [
-        ['a', 'a@v1.0.0'],
-        ['b', null],
-      ]);
+      assert.deepEqual(
+        (await modelsOn(catalog, 'main')).map(({ name, at }) => [name, at]),
+        [
+          ['a', 'a@v1.0.0'],
+          ['b', null],
+        ],
+      );
     });
 
     it('a shallow clone, with a submodule inside', async () => {
@@ -307,7 +361,10 @@ describe('the catalog', () => {
       const shallow = repo.clone('--depth', '1', '--no-local');
       const catalog = await open(shallow);
       assert.equal(catalog.repository.shallow, true);
-      assert.deepEqual((await modelsOn(catalog, 'main')).map(({ name }) => name), ['a']);
+      assert.deepEqual(
+        (await modelsOn(catalog, 'main')).map(({ name }) => name),
+        ['a'],
+      );
       shallow.dispose();
     });
 
@@ -339,11 +396,16 @@ describe('the catalog', () => {
         '#!/bin/sh\nfor word; do [ "$word" = --batch-command ] && { echo "error: unknown option" >&2; exit 129; }; done\nexec git "$@"\n',
         { mode: 0o755 },
       );
-      const catalog = await openCatalog(await openRepository(repo.dir, { git: gitEnvironment(repo.env, program) }));
-      assert.deepEqual((await modelsOn(catalog, 'main')).map(({ name, at }) => [name, at]), [
-        ['a', 'a@v1.0.0'],
-        ['b', null],
-      ]);
+      const catalog = await openCatalog(
+        await openRepository(repo.dir, { git: gitEnvironment(repo.env, program) }),
+      );
+      assert.deepEqual(
+        (await modelsOn(catalog, 'main')).map(({ name, at }) => [name, at]),
+        [
+          ['a', 'a@v1.0.0'],
+          ['b', null],
+        ],
+      );
     });
 
     it('packed refs, and objects borrowed from an alternate', async () => {
@@ -352,7 +414,10 @@ describe('the catalog', () => {
       repo.git('pack-refs', '--all');
       repo.git('repack', '-adq');
       const borrowing = repo.clone('--shared');
-      assert.deepEqual((await modelsOn(await open(borrowing), 'main')).map(({ at }) => at), ['a@v1.0.0']);
+      assert.deepEqual(
+        (await modelsOn(await open(borrowing), 'main')).map(({ at }) => at),
+        ['a@v1.0.0'],
+      );
       borrowing.dispose();
     });
   });

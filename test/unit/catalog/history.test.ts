@@ -22,7 +22,8 @@ describe('the history of a model', () => {
     assert.ok(found.kind === 'found', JSON.stringify(found));
     const only = catalog.branches.find((one) => one.name === branch);
     const entries = [];
-    for await (const entry of historyOf(catalog, found.selected, only ? { branch: only } : {})) entries.push(entry.subject);
+    for await (const entry of historyOf(catalog, found.selected, only ? { branch: only } : {}))
+      entries.push(entry.subject);
     return entries;
   }
 
@@ -41,7 +42,10 @@ describe('the history of a model', () => {
         a: { cmd: 'a', outs: [{ path: 'models/a.pkl', content: a }] },
         b: { cmd: 'b', outs: [{ path: 'models/b.pkl', content: b }] },
       });
-    repo.write('dvc.yaml', 'stages:\n  a: {cmd: a, outs: [models/a.pkl]}\n  b: {cmd: b, outs: [models/b.pkl]}\n');
+    repo.write(
+      'dvc.yaml',
+      'stages:\n  a: {cmd: a, outs: [models/a.pkl]}\n  b: {cmd: b, outs: [models/b.pkl]}\n',
+    );
     lock('1', '1').commit('One');
     lock('1', '2').commit('Only b');
     lock('2', '2').commit('Only a');

@@ -51,7 +51,10 @@ describe('the name of a model', () => {
   });
 
   it('is the declared one first, then the given, then the bound, then the derived', () => {
-    const models = ['a.pkl', 'b.pkl', 'c.pkl', 'd.pkl'].map((path) => ({ path, declared: path === 'a.pkl' ? 'D' : null }));
+    const models = ['a.pkl', 'b.pkl', 'c.pkl', 'd.pkl'].map((path) => ({
+      path,
+      declared: path === 'a.pkl' ? 'D' : null,
+    }));
     const given = new Map([
       ['a.pkl', 'G'],
       ['b.pkl', 'G2'],
@@ -72,8 +75,20 @@ describe('the name of a model', () => {
 
   it('is unique among derived names, allowed by GTO, and the same in whatever order files come', () => {
     const segment = fc.constantFrom('a', 'b', 'a b', 'a-b', 'ä', 'models', '.x', '_', 'a.b');
-    const file = fc.constantFrom('net.pt', 'net.onnx', 'net', 'ne t.pt', 'ne-t.pt', '.net', '-', 'net-2', 'net-pt');
-    const path = fc.tuple(fc.array(segment, { maxLength: 2 }), file).map(([folders, name]) => [...folders, name].join('/'));
+    const file = fc.constantFrom(
+      'net.pt',
+      'net.onnx',
+      'net',
+      'ne t.pt',
+      'ne-t.pt',
+      '.net',
+      '-',
+      'net-2',
+      'net-pt',
+    );
+    const path = fc
+      .tuple(fc.array(segment, { maxLength: 2 }), file)
+      .map(([folders, name]) => [...folders, name].join('/'));
     fc.assert(
       fc.property(fc.uniqueArray(path, { minLength: 1, maxLength: 12 }), (paths) => {
         const names = derive(...paths);

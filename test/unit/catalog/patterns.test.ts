@@ -29,7 +29,11 @@ describe('models.match', () => {
   }
 
   it('lets the last matching line decide', () => {
-    const patterns = new PathPatterns([...DEFAULT_MATCH, '!experiments/scratch/**', 'experiments/scratch/keep.pkl']);
+    const patterns = new PathPatterns([
+      ...DEFAULT_MATCH,
+      '!experiments/scratch/**',
+      'experiments/scratch/keep.pkl',
+    ]);
     assert.equal(patterns.includesPath('experiments/scratch/a.pkl'), false);
     assert.equal(patterns.includesPath('experiments/scratch/keep.pkl'), true);
   });
@@ -43,7 +47,21 @@ describe('models.match', () => {
   it('answers segment by segment what picomatch answers for the whole path', () => {
     const name = fc.constantFrom('a', 'b', 'model', 'data', 'x.pkl', '.dvc', 'Model-2', 'a.b', '.x', 'ä');
     const path = fc.array(name, { minLength: 1, maxLength: 5 }).map((parts) => parts.join('/'));
-    const segment = fc.constantFrom('**', '*', 'a', '*model*', '{a,b}', '*.pkl', '?', 'data', '.*', '[ab]', '{a/b,x}', '@(a|b)', 'a**');
+    const segment = fc.constantFrom(
+      '**',
+      '*',
+      'a',
+      '*model*',
+      '{a,b}',
+      '*.pkl',
+      '?',
+      'data',
+      '.*',
+      '[ab]',
+      '{a/b,x}',
+      '@(a|b)',
+      'a**',
+    );
     const pattern = fc
       .tuple(fc.boolean(), fc.array(segment, { minLength: 1, maxLength: 4 }))
       .map(([negated, parts]) => `${negated ? '!' : ''}${parts.join('/')}`);
@@ -52,7 +70,8 @@ describe('models.match', () => {
         let expected = false;
         for (const line of lines) {
           const negated = line.startsWith('!');
-          if (picomatch(negated ? line.slice(1) : line, { dot: true, nocase: true })(target)) expected = !negated;
+          if (picomatch(negated ? line.slice(1) : line, { dot: true, nocase: true })(target))
+            expected = !negated;
         }
         assert.equal(new PathPatterns(lines).includesPath(target), expected);
       }),
