@@ -23,9 +23,10 @@ export async function lint() {
       const problems = [];
       for (const [program, ...args] of commands) {
         const file = join(root, 'node_modules', ...String(program).split('/'));
-        await run(nodeBinary, [file, ...args], { title: check }).catch((error) =>
-          problems.push(error.output ?? error.message),
-        );
+        await run(nodeBinary, [file, ...args], {
+          title: check,
+          env: { NO_COLOR: '1', FORCE_COLOR: '0' },
+        }).catch((error) => problems.push(error.output ?? error.message));
       }
       return problems.map((problem) => ({ check, problem }));
     }),

@@ -12,9 +12,10 @@ const REQUIREMENTS = join(root, 'scripts', 'dev', 'python-requirements.txt');
 export async function ensurePython() {
   const name = `python-${await digestOf([REQUIREMENTS])}`;
   const bin = join(devFolder, name, process.platform === 'win32' ? 'Scripts' : 'bin');
-  const python = await findPython();
+  let python = 'python3';
   try {
     await onceInPlace(name, async (folder) => {
+      python = await findPython();
       await run(python, ['-m', 'venv', folder]);
       const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS];
       await run(join(bin, 'python'), pip, { title: 'pip install dvc gto' });
@@ -23,6 +24,7 @@ export async function ensurePython() {
     });
     return bin;
   } catch (error) {
+    if (error instanceof MissingTool) throw error;
     const command = `${python} -m pip install -r scripts/dev/python-requirements.txt`;
     throw new MissingTool('dvc and gto', command, firstLine(error));
   }
