@@ -26,6 +26,11 @@ const SAID: readonly (readonly [GitFailure, string])[] = [
     'disk',
     'error: unable to create temporary file: Operation not permitted\nfatal: failed to write commit\n',
   ],
+  ['disk', "fatal: cannot update ref 'refs/heads/x': couldn't write '/r/.git/refs/heads/x.lock'\n"],
+  [
+    'disk',
+    'error: unable to write loose object file: Input/output error\nfatal: failed to write commit object\n',
+  ],
   ['disk', "fatal: unable to access '/home/ada/.gitconfig': Permission denied\n"],
   [
     'locked',

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { applyBranch, planBranch } from '../../../src/core/branches/create.js';
+import type { ApplyOptions, BranchPlan } from '../../../src/core/branches/create.js';
+import { openCatalog } from '../../../src/core/catalog/open.js';
+import { GitError, gitEnvironment } from '../../../src/core/git/process.js';
+import type { Repository } from '../../../src/core/git/repository.js';
+import { openRepository } from '../../../src/core/git/repository.js';
+import { GitRepo } from '../../fixtures/gitRepo.js';
+
+const NAME = 'experiment/churn_lower-rate';
+
+describe('creating a branch when the machine fails', () => {
+  let repo: GitRepo;
+  let remote: GitRepo;
+  beforeEach(() => {
+    repo = GitRepo.create();
+    repo.dvcPointer('models/churn.pkl', { content: 'one' }).write('notes.md', 'first\n').commit('start');
+    remote = repo.bare();
+    repo.write('notes.md', 'changed\n');
+  });
+  afterEach(() => {
+    repo.dispose();
+    remote.dispose();
+  });
+
+  function opened(program = 'git'): Promise<Repository> {
+    return openRepository(repo.dir, { git: gitEnvironment(repo.env, program) });
+  }
+
+  async function plan(): Promise<BranchPlan> {
+    const catalog = await openCatalog(await opened());
+    return planBranch({
+      catalog,
+      model: { name: 'churn', path: 'models/churn.pkl' },
+      description: 'lower rate',
+    });
+  }
+
+  /** Everything that must be as it was after something failed. */
+  function state(): string {
+    return [
+      repo.git('for-each-ref', '--format=%(refname) %(objectname)'),
+      repo.git('symbolic-ref', 'HEAD'),
+      repo.git('status', '--porcelain'),
+      repo.git('stash', 'list'),
+      repo.git('worktree', 'list', '--porcelain'),
+      repo.git('config', '--local', '--list'),
+      readFileSync(repo.at('notes.md'), 'utf8'),
+    ].join('\n');
+  }
+
+  function hook(name: string, script: string): void {
+    mkdirSync(repo.at('.git', 'hooks'), { recursive: true });
+    writeFileSync(repo.at('.git', 'hooks', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
+
+  function locks(): readonly string[] {
+    const files = readdirSync(repo.at('.git'), { recursive: true, encoding: 'utf8' });
+    return files.filter((file) => file.endsWith('.lock'));
+  }
+
+  const WAYS: readonly (readonly [string, Omit<ApplyOptions, 'worktree'> & { readonly linked?: true }])[] = [
+    ['alone', { checkout: false }],
+    ['checked out, changes carried along', { checkout: true, dirty: 'carry' }],
+    ['checked out, changes stashed', { checkout: true, dirty: 'stash' }],
+    ['in a linked worktree', { checkout: false, linked: true }],
+    ['alone and published', { checkout: false, push: true }],
+  ];
+
+  function options({ linked, ...rest }: (typeof WAYS)[number][1]): ApplyOptions {
+    return linked ? { ...rest, worktree: path.join(path.dirname(repo.dir), 'linked') } : rest;
+  }
+
+  for (const [way, chosen] of WAYS) {
+    it(`leaves all as it was on a full disk, and says so: ${way}`, async () => {
+      // No file may grow: what a full disk does, without one.
+      const program = repo.at('.git', 'full.sh');
+      writeFileSync(program, '#!/bin/sh\ntrap "" XFSZ\nulimit -f 0\nexec git "$@"\n', { mode: 0o755 });
+      const planned = await plan();
+      const before = state();
+      const asked = options(chosen);
+      await assert.rejects(applyBranch(await opened(program), planned, asked), (error) => {
+        assert.ok(error instanceof GitError, String(error));
+        assert.equal(error.reason, 'disk', error.message);
+        return true;
+      });
+      assert.equal(state(), before);
+      assert.deepEqual(locks(), []);
+      assert.equal(asked.worktree !== undefined && existsSync(asked.worktree), false);
+    });
+  }
+
+  /** Runs the writing in a process of its own, which a hook kills; waits until its Git has ended too. */
+  async function killed(planned: BranchPlan, asked: ApplyOptions, at: string, when: string): Promise<void> {
+    const [writer, child] = [repo.at('.git', 'writer'), repo.at('.git', 'child')];
+    hook(at, `${when} || exit 0\necho $PPID > '${child}'\nkill -9 $(cat '${writer}')\nexit 0`);
+    const script = [
+      `import { applyBranch } from './src/core/branches/apply.ts';`,
+      `import { openRepository } from './src/core/git/repository.ts';`,
+      `import { gitEnvironment } from './src/core/git/process.ts';`,
+      `import { writeFileSync } from 'node:fs';`,
+      `const [folder, writer, plan, options] = process.argv.slice(1);`,
+      `writeFileSync(writer, String(process.pid));`,
+      `const repository = await openRepository(folder, { git: gitEnvironment(process.env) });`,
+      `await applyBranch(repository, JSON.parse(plan), JSON.parse(options));`,
+    ].join('\n');
+    const given = [repo.dir, writer, JSON.stringify(planned), JSON.stringify(asked)];
+    const args = ['--import', 'tsx', '--input-type=module', '-e', script, ...given];
+    const ended = spawnSync(process.execPath, args, { env: repo.env });
+    assert.equal(ended.signal, 'SIGKILL', ended.stderr.toString());
+    const git = Number(readFileSync(child, 'utf8'));
+    while (isRunning(git)) await sleep(20);
+    repo.remove(`.git/hooks/${at}`).remove('.git/writer').remove('.git/child');
+  }
+
+  function whole(): void {
+    assert.equal(repo.git('fsck', '--no-dangling'), '');
+    assert.deepEqual(locks(), []);
+    const found = repo.git('for-each-ref', '--format=%(objectname)', `refs/heads/${NAME}`);
+    assert.ok(found === '' || found === repo.head('main'), found);
+  }
+
+  it('leaves the branch whole or not at all when Modelkeep is killed while making it', async () => {
+    for (const moment of ['prepared', 'committed']) {
+      await killed(await plan(), { checkout: false }, 'reference-transaction', `[ "$1" = ${moment} ]`);
+      whole();
+      assert.equal(repo.git('symbolic-ref', '--short', 'HEAD'), 'main');
+      assert.equal(repo.git('status', '--porcelain'), ' M notes.md');
+      repo.git('update-ref', '-d', `refs/heads/${NAME}`);
+    }
+  });
+
+  it('leaves the working copy on one branch or the other, changes kept, when killed while going there', async () => {
+    await killed(await plan(), { checkout: true, dirty: 'carry' }, 'post-checkout', 'true');
+    whole();
+    assert.ok(['main', NAME].includes(repo.git('symbolic-ref', '--short', 'HEAD')));
+    assert.equal(readFileSync(repo.at('notes.md'), 'utf8'), 'changed\n');
+  });
+
+  it('loses no change when killed between stashing and going there', async () => {
+    await killed(
+      await plan(),
+      { checkout: true, dirty: 'stash' },
+      'reference-transaction',
+      '[ "$1" = committed ] && grep -q refs/stash',
+    );
+    whole();
+    assert.match(repo.git('stash', 'list'), new RegExp(`before ${NAME}`));
+    assert.equal(repo.git('show', 'stash@{0}:notes.md'), 'changed');
+  });
+
+  it('leaves a whole worktree or none when killed while adding it', async () => {
+    const folder = path.join(path.dirname(repo.dir), 'linked');
+    await killed(await plan(), { checkout: false, worktree: folder }, 'post-checkout', 'true');
+    whole();
+    assert.equal(repo.git('-C', folder, 'symbolic-ref', '--short', 'HEAD'), NAME);
+    assert.equal(repo.git('-C', folder, 'status', '--porcelain'), '');
+  });
+
+  it('leaves the same branch here and at the remote, or only here, when killed while publishing', async () => {
+    await killed(await plan(), { checkout: false, push: true }, 'pre-push', 'true');
+    whole();
+    assert.equal(repo.head(NAME), repo.head('main'));
+    const there = remote.git('for-each-ref', '--format=%(objectname)', `refs/heads/${NAME}`);
+    assert.ok(there === '' || there === repo.head('main'), there);
+  });
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
