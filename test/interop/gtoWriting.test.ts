@@ -125,6 +125,7 @@ async function byUs(
     settings: DEFAULT_SETTINGS,
     versions: new Map(),
     branches: [],
+    head: { branch: 'main', commit: null },
     defaultBranch: null,
     modelsAt: () =>
       Promise.resolve({ models: ['m', 'sub/dir:m'].map(modelNamed), others: [], diagnostics: [] }),
