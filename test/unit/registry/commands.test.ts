@@ -159,6 +159,20 @@ describe('the commands that write tags', () => {
     assert.equal((await refused(history, [], { at: 'noon' })).code, 'usage');
   });
 
+  it('stage and deprecate exit 2 under a tag template, where tag goes on', async () => {
+    repo.write('modelkeep.yaml', 'versions: { tags: "{model}/v{version}" }\n').commit('template');
+    const staged = await refused(stage, ['churn', 'prod']);
+    assert.deepEqual([staged.exitCode, staged.code], [2, 'stages-need-gto']);
+    const withdrawn = await refused(deprecate, ['churn']);
+    assert.deepEqual([withdrawn.exitCode, withdrawn.code], [2, 'deprecation-needs-gto']);
+    assert.equal((await run(tag, ['churn'])).answer.tag, 'churn/v0.0.1');
+    repo.dvcPointer('models/churn.pkl', { content: 'third one' }).commit('third');
+    const next = await run(tag, ['churn'], { bump: 'minor' });
+    const [written] = next.answer.written as readonly { message: string }[];
+    assert.equal(next.answer.tag, 'churn/v0.1.0');
+    assert.match(written?.message ?? '', /\n\nSince v0\.0\.1:\nModel:\n- size: 6 B -> 9 B/);
+  });
+
   it('stage --rev registers an unregistered commit first', async () => {
     const { answer } = await run(stage, ['churn', 'dev'], { rev: 'HEAD' });
     assert.deepEqual(answer.tags, ['churn@v0.0.1', 'churn#dev#1']);
