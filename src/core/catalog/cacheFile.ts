@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 
-const MAGIC = Buffer.from('MKCAT\u0000\u0000\u0002', 'latin1');
+const MAGIC = Buffer.from('MKCAT\u0000\u0000\u0003', 'latin1');
 const SUFFIX = '.catalog';
 /** A larger file is not worth its reading; it is written anew, smaller, from what is in use. */
 const LARGEST = 256 * 1024 * 1024;

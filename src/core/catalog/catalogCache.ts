@@ -1,14 +1,17 @@
 import type { Diagnostic } from '../diagnostic.js';
-import type { CommitId, ObjectId } from '../git/ids.js';
+import type { CommitId } from '../git/ids.js';
 import type { StoredCandidate } from './candidates.js';
-import type { StoredTag } from './tagStore.js';
+import type { StoredRegistry } from './registryView.js';
 
 /** What one catalog leaves to the next, all of it about objects that never change. */
 export interface CatalogRecord {
   /** What the rest depends on: product, object format, patterns, names. A record with another key is not used. */
   readonly key: string;
   readonly commits: ReadonlyMap<CommitId, string>;
-  readonly tags: readonly (readonly [ObjectId, StoredTag])[];
+  /** Tag objects as `TagStore` writes them: read only when a tag is new. */
+  readonly tags: Buffer;
+  /** What the tags meant, for as long as they are the same; null when some could not be read. */
+  readonly registry: StoredRegistry | null;
   readonly candidates: readonly StoredCandidate[];
   readonly snapshots: readonly StoredSnapshot[];
   /** Commit, base commit, best common ancestor (null for none). */
@@ -27,14 +30,17 @@ export interface StoredSnapshot {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-type Texts = Omit<CatalogRecord, 'commits' | 'snapshots'> & {
+type Texts = Omit<CatalogRecord, 'commits' | 'snapshots' | 'tags'> & {
   readonly diagnostics: readonly (readonly Diagnostic[])[];
 };
+
+/** Bytes of the six numbers in front: lengths and counts, and one to spare. */
+const HEADER = 24;
 
 /** Writes a record: a JSON part with what is text, then ids and numbers as bytes. */
 export function encodeRecord(record: CatalogRecord, idBytes: number): readonly Uint8Array[] {
   const diagnostics: (readonly Diagnostic[])[] = [[]];
-  const { commits, snapshots, ...rest } = record;
+  const { commits, snapshots, tags, ...rest } = record;
   const fields = snapshots.reduce((sum, one) => sum + 5 + one.modelIds.length + one.otherIds.length, 0);
   const numbers = new Uint32Array(fields);
   const ids = Buffer.allocUnsafe((commits.size * 2 + snapshots.length) * idBytes);
@@ -57,18 +63,20 @@ export function encodeRecord(record: CatalogRecord, idBytes: number): readonly U
   }
   const texts = Buffer.from(JSON.stringify({ ...rest, diagnostics } satisfies Texts));
   // Numbers come first after the header, so that they lie on a boundary of four bytes.
-  const header = Uint32Array.of(texts.length, commits.size, snapshots.length, numbers.length);
-  return [bytesOf(header), bytesOf(numbers), ids, texts];
+  const header = Uint32Array.of(texts.length, tags.length, commits.size, snapshots.length, numbers.length, 0);
+  return [bytesOf(header), bytesOf(numbers), ids, tags, texts];
 }
 
 /**
  * Reads a record back; undefined for one that is not whole. The content was checked against its checksum before.
  */
 export function decodeRecord(content: Buffer, idBytes: number): CatalogRecord | undefined {
-  if (content.length < 16) return undefined;
-  const [textLength = 0, commitCount = 0, snapshotCount = 0, numberCount = 0] = numbersAt(content, 0, 4);
-  const idsAt = 16 + numberCount * 4;
-  const textAt = idsAt + (commitCount * 2 + snapshotCount) * idBytes;
+  if (content.length < HEADER) return undefined;
+  const header = numbersAt(content, 0, HEADER / 4);
+  const [textLength = 0, tagLength = 0, commitCount = 0, snapshotCount = 0, numberCount = 0] = header;
+  const idsAt = HEADER + numberCount * 4;
+  const tagsAt = idsAt + (commitCount * 2 + snapshotCount) * idBytes;
+  const textAt = tagsAt + tagLength;
   if (textAt + textLength !== content.length) return undefined;
   let texts: Texts;
   try {
@@ -76,7 +84,7 @@ export function decodeRecord(content: Buffer, idBytes: number): CatalogRecord | 
   } catch {
     return undefined;
   }
-  const numbers = numbersAt(content, 16, numberCount);
+  const numbers = numbersAt(content, HEADER, numberCount);
   let at = idsAt;
   const takeId = (): string => {
     at += idBytes;
@@ -101,7 +109,7 @@ export function decodeRecord(content: Buffer, idBytes: number): CatalogRecord | 
       diagnostics: texts.diagnostics[said] ?? [],
     });
   }
-  return { ...texts, commits, snapshots };
+  return { ...texts, commits, snapshots, tags: content.subarray(tagsAt, textAt) };
 }
 
 function bytesOf(numbers: Uint32Array): Uint8Array {

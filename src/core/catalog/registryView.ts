@@ -1,37 +1,87 @@
+import type { Diagnostic } from '../diagnostic.js';
 import type { CommitId } from '../git/ids.js';
 import type { Settings } from '../settings/settings.js';
 import { belongsTo, bindArtifact } from './binding.js';
-import type { PlainTag, Version } from './catalog.js';
+import type { PlainTag, RegisteredModel, Version } from './catalog.js';
 import type { NameSet } from './nameSets.js';
 import { NameSets } from './nameSets.js';
+import type { ArtifactSummary } from './registered.js';
+import { listRegistered, summarizeArtifacts } from './registered.js';
 import type { Snapshot } from './snapshot.js';
 import type { RegisteredTags } from './versions.js';
 import { byNewest, findSameBits } from './versions.js';
+
+/** What tags meant for one catalog, as it is kept for the next. */
+export interface StoredRegistry {
+  /** Stands for the tags, their objects, and the settings on tags. */
+  readonly key: string;
+  /** Newest first. */
+  readonly versions: readonly Version[];
+  /** Newest first. */
+  readonly plain: readonly PlainTag[];
+  readonly artifacts: readonly ArtifactSummary[];
+  readonly diagnostics: readonly Diagnostic[];
+}
 
 /**
  * What the tags of a repository say of its models: versions bound to them, and through the versions the names.
  * Depends on tags and settings alone, so that it serves every catalog until one of those changes.
  */
 export class RegistryView {
-  /** Newest first; positions are what `belongingTo` means. */
-  readonly ordered: readonly Version[];
   readonly versions: ReadonlyMap<string, Version>;
-  readonly plainTags: readonly PlainTag[];
   readonly names: NameSets;
   private readonly belonging = new Map<NameSet, readonly (readonly number[])[]>();
   private readonly containedBy = new Map<CommitId, ReadonlySet<CommitId>>();
 
   constructor(
-    readonly tags: RegisteredTags,
+    private readonly told: Omit<StoredRegistry, 'key'>,
     settings: Settings,
-    snapshotOf: (commit: CommitId) => Snapshot | undefined,
   ) {
-    this.plainTags = [...tags.plain].sort((left, right) =>
+    this.versions = new Map(told.versions.map((version) => [version.tag, version]));
+    this.names = new NameSets(settings, boundNames(told.versions));
+  }
+
+  /**
+   * Binds the versions that tags register to the models of their commits.
+   * @param diagnostics what was wrong with tags that could not be read at all.
+   */
+  static bind(
+    tags: RegisteredTags,
+    settings: Settings,
+    diagnostics: readonly Diagnostic[],
+    snapshotOf: (commit: CommitId) => Snapshot | undefined,
+  ): RegistryView {
+    const versions = [...bind(tags, settings, snapshotOf)].sort(byNewest);
+    const plain = [...tags.plain].sort((left, right) =>
       byNewest({ ...left, version: '', tag: left.name }, { ...right, version: '', tag: right.name }),
     );
-    this.ordered = [...bind(tags, settings, snapshotOf)].sort(byNewest);
-    this.versions = new Map(this.ordered.map((version) => [version.tag, version]));
-    this.names = new NameSets(settings, boundNames(this.ordered));
+    const artifacts = summarizeArtifacts(tags.gto);
+    return new RegistryView(
+      { versions, plain, artifacts, diagnostics: [...diagnostics, ...tags.diagnostics] },
+      settings,
+    );
+  }
+
+  /** Newest first; positions are what `belongingTo` means. */
+  get ordered(): readonly Version[] {
+    return this.told.versions;
+  }
+
+  get plainTags(): readonly PlainTag[] {
+    return this.told.plain;
+  }
+
+  get diagnostics(): readonly Diagnostic[] {
+    return this.told.diagnostics;
+  }
+
+  registered(): readonly RegisteredModel[] {
+    return listRegistered(this.told.artifacts, this.told.versions);
+  }
+
+  /** What the next catalog of the same tags can take over. */
+  store(key: string): StoredRegistry {
+    return { key, ...this.told };
   }
 
   /** Per model of a name set, the positions of its versions, newest first; worked out once per set. */

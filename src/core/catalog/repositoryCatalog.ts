@@ -25,7 +25,6 @@ import { compareBytes } from './names.js';
 import type { NameSet, NamedSnapshot } from './nameSets.js';
 import type { RefsView } from './refsView.js';
 import { unreadableRef } from './refsView.js';
-import { listRegistered } from './registered.js';
 import type { RegistryView } from './registryView.js';
 import type { Snapshot } from './snapshot.js';
 import type { Snapshots } from './snapshots.js';
@@ -124,7 +123,7 @@ export class RepositoryCatalog implements Catalog {
   }
 
   registered(): readonly RegisteredModel[] {
-    return listRegistered(this.parts.registry.tags.gto, this.parts.registry.ordered);
+    return this.parts.registry.registered();
   }
 
   async plainVersions(

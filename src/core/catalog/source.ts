@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import picomatch from 'picomatch';
 import { version as productVersion } from '../../../package.json';
 import type { Diagnostic } from '../diagnostic.js';
@@ -26,7 +27,7 @@ import { Snapshots } from './snapshots.js';
 import type { CommitSays } from './tagStore.js';
 import { TagStore } from './tagStore.js';
 import type { CommitTag } from './versions.js';
-import { readRegistry } from './versions.js';
+import { readTagMeanings } from './versions.js';
 
 export interface SourceOptions {
   /** Where catalogs leave what the next ones can use; null for nowhere. */
@@ -103,23 +104,15 @@ export class CatalogSource {
         path: 'modelkeep.yaml',
         ...found,
       }));
-      const tags = await this.readTags(view, settings, reader, diagnostics);
       const wanted = options.branches?.(view) ?? [];
+      const registry = await this.readRegistry(view, settings, snapshots.models, record, reader);
+      diagnostics.push(...registry.diagnostics);
       const tips = wanted.flatMap(({ commit }) => commit ?? []);
-      await this.readCommits([...tips, ...tags.map(({ commit }) => commit)], reader);
-      await this.readSpeechless(tags, reader);
-      const known =
-        this.registry?.fits(tags, settings, snapshots.models) === true ? this.registry.view : undefined;
-      const registered =
-        known?.tags ?? readRegistry(tags, settings.versions.tags, (commit) => this.commits.get(commit));
-      diagnostics.push(...registered.diagnostics);
-      const needed = known ? tips : [...registered.versions.map(({ commit }) => commit), ...tips];
+      await this.readCommits(tips, reader);
       await snapshots.models.load(
-        needed.flatMap((commit) => this.trees.get(commit) ?? []),
+        tips.flatMap((commit) => this.trees.get(commit) ?? []),
         reader,
       );
-      const registry = known ?? new RegistryView(registered, settings, (commit) => this.snapshotOf(commit));
-      this.registry = new KeptRegistry(registry, tags, settings, snapshots.models);
       return new RepositoryCatalog({
         repository,
         settings,
@@ -153,6 +146,8 @@ export class CatalogSource {
       key: this.keyOf(snapshots.key),
       commits: this.trees,
       tags: this.tags.store(),
+      registry:
+        this.registry?.snapshots === snapshots.models ? this.registry.view.store(this.registry.key) : null,
       ...snapshots.models.store(many ? new Set(this.trees.values()) : undefined),
       mergeBases: [...this.mergeBases].map(([pair, base]) => {
         const [commit = '', other = ''] = pair.split(' ');
@@ -248,32 +243,64 @@ export class CatalogSource {
     return found;
   }
 
-  private async readTags(
+  /** What the tags mean: as for the last catalog (of this process or the cache) while they are the same. */
+  private async readRegistry(
     view: RefsView,
     settings: Settings,
+    snapshots: Snapshots,
+    record: CatalogRecord | undefined,
     reader: ObjectReader,
-    diagnostics: Diagnostic[],
-  ): Promise<readonly CommitTag[]> {
+  ): Promise<RegistryView> {
     const patterns = settings.versions.ignore;
     const ignored = patterns.length === 0 ? (): boolean => false : picomatch([...patterns], { dot: true });
     const wanted = view.tags.filter((tag) => !ignored(tag.name));
+    const key = keyOfTags(wanted, settings.versions.tags);
+    if (this.registry?.key === key && this.registry.snapshots === snapshots) return this.registry.view;
+    const stored = record?.key === this.keyOf(this.snapshots?.key ?? '') ? record.registry : null;
+    if (stored?.key === key) {
+      this.registry = { key, snapshots, view: new RegistryView(stored, settings) };
+      return this.registry.view;
+    }
+    const { tags, diagnostics } = await this.readTags(wanted, reader);
+    const registered = readTagMeanings(tags, settings.versions.tags, (commit) => this.commits.get(commit));
+    const trees = registered.versions.map(({ commit }) => this.trees.get(commit));
+    await snapshots.load(
+      trees.flatMap((tree) => tree ?? []),
+      reader,
+    );
+    const bound = RegistryView.bind(registered, settings, diagnostics, (commit) => this.snapshotOf(commit));
+    const whole = diagnostics.length === 0 && !trees.includes(undefined) && !snapshots.incomplete;
+    this.registry = whole ? { key, snapshots, view: bound } : undefined;
+    return bound;
+  }
+
+  private async readTags(
+    wanted: RefsView['tags'],
+    reader: ObjectReader,
+  ): Promise<{ readonly tags: readonly CommitTag[]; readonly diagnostics: readonly Diagnostic[] }> {
     await this.tags.read(
       wanted.map(({ id }) => id),
       reader,
     );
-    const found: CommitTag[] = [];
+    const tags: CommitTag[] = [];
+    const diagnostics: Diagnostic[] = [];
     for (const { name, ref, id } of wanted) {
       const tag = this.tags.get(id);
-      if (tag?.kind === 'annotated') found.push({ name, ref, id, commit: tag.commit, header: tag.header });
+      if (tag?.kind === 'annotated') tags.push({ name, ref, id, commit: tag.commit, header: tag.header });
       if (tag?.kind === 'lightweight') {
-        found.push({ name, ref, id, commit: tag.commit, header: null });
+        tags.push({ name, ref, id, commit: tag.commit, header: null });
         this.trees.set(tag.commit, tag.tree);
         this.commits.set(tag.commit, tag.told);
       }
       const reason = tag ? undefined : this.tags.failure(id);
       if (reason) diagnostics.push(unreadableRef(ref, reason));
     }
-    return found;
+    await this.readCommits(
+      tags.map(({ commit }) => commit),
+      reader,
+    );
+    await this.readSpeechless(tags, reader);
+    return { tags, diagnostics };
   }
 
   /** Tags without a tagger take time and author from their commit. */
@@ -320,23 +347,17 @@ export class CatalogSource {
 }
 
 /** What the tags meant for the last catalog, and what that leaned on. */
-class KeptRegistry {
-  constructor(
-    readonly view: RegistryView,
-    private readonly tags: readonly CommitTag[],
-    private readonly settings: Settings,
-    private readonly snapshots: Snapshots,
-  ) {}
+interface KeptRegistry {
+  readonly key: string;
+  readonly snapshots: Snapshots;
+  readonly view: RegistryView;
+}
 
-  /** Whether it holds for these tags too: the same refs with the same objects, and settings that say the same. */
-  fits(tags: readonly CommitTag[], settings: Settings, snapshots: Snapshots): boolean {
-    return (
-      snapshots === this.snapshots &&
-      settings.versions.tags === this.settings.versions.tags &&
-      tags.length === this.tags.length &&
-      tags.every(({ name, id }, index) => this.tags[index]?.id === id && this.tags[index].name === name)
-    );
-  }
+/** Stands for a list of tags with their objects. */
+function keyOfTags(tags: RefsView['tags'], scheme: string): string {
+  const hash = createHash('sha1').update(`${scheme}\n`);
+  for (const { name, id } of tags) hash.update(`${id} ${name}\n`);
+  return hash.digest('hex');
 }
 
 async function readSmallFile(reader: ObjectReader, spec: string): Promise<Buffer | null> {

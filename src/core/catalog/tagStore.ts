@@ -22,19 +22,32 @@ export type CommitSays = Pick<CommitObject, 'author' | 'committer' | 'message'>;
 export class TagStore {
   private readonly tags = new Map<ObjectId, StoredTag>();
   private readonly failures = new Map<ObjectId, ObjectFailure>();
+  /** What an earlier catalog left, while nobody needs it. */
+  private stored: Buffer | undefined;
   /** Grows when something new was read. */
   changes = 0;
 
-  restore(tags: Iterable<readonly [ObjectId, StoredTag]>): void {
-    for (const [id, tag] of tags) this.tags.set(id, tag);
+  /** Takes over what `store` gave; it is not even parsed until a tag is asked for. */
+  restore(stored: Buffer): void {
+    this.stored = stored;
   }
 
-  store(): readonly (readonly [ObjectId, StoredTag])[] {
-    return [...this.tags];
+  /** Everything that is known, to be kept. */
+  store(): Buffer {
+    return this.stored ?? Buffer.from(JSON.stringify([...this.tags]));
+  }
+
+  private open(): void {
+    const { stored } = this;
+    if (!stored) return;
+    this.stored = undefined;
+    const tags = JSON.parse(stored.toString('utf8')) as readonly (readonly [ObjectId, StoredTag])[];
+    for (const [id, tag] of tags) this.tags.set(id, tag);
   }
 
   /** Reads the tags that are not yet known. */
   async read(ids: Iterable<ObjectId>, reader: ObjectReader): Promise<void> {
+    this.open();
     for (const id of ids) {
       if (this.tags.has(id)) continue;
       peelTag(reader, id, (peeled) => {

@@ -38,7 +38,7 @@ export interface RegisteredTags {
  * grammar are neither.
  * @param commitOf the commit object behind a tag, for what the tag itself does not say.
  */
-export function readRegistry(
+export function readTagMeanings(
   tags: readonly CommitTag[],
   template: string,
   commitOf: (commit: CommitId) => CommitSays | undefined,
