@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { defaultCacheFolder } from './core/catalog/cacheFile.js';
 import { CatalogSource } from './core/catalog/source.js';
 import { parametersOf } from './core/parameters/modelFacts.js';
 import { openCommands } from './editor/commands/openCommands.js';
@@ -37,7 +38,12 @@ export function activate({ subscriptions, workspaceState, extensionUri }: vscode
   };
   const log = own(createLog());
   const notify = new Notifier(log);
-  const store = own(new CatalogStore((repository) => new CatalogSource(repository), log));
+  const store = own(
+    new CatalogStore(
+      (repository) => new CatalogSource(repository, { cacheFolder: defaultCacheFolder() }),
+      log,
+    ),
+  );
   const options = own(new ViewOptions(workspaceState));
   const documents = own(new Documents(store));
   const pins = own(new PinBoard(store, log));

@@ -84,9 +84,18 @@ export function compareCommands(register: Register, services: Services, open: Op
     failure,
   );
 
+  /** The row's revision, else a model and then one of its revisions. */
+  const askRevision = async (argument: unknown, title: string): Promise<Target | undefined> => {
+    const target = await askTarget(services, argument, title, t('Which model?'));
+    if (!target || isRevisionNode(argument)) return target;
+    const model = { ...target, path: target.model?.path ?? null };
+    const revs = await askRevisions(model, single(title), 'one');
+    const [rev] = revs === undefined || revs === BACK ? [] : revs;
+    return rev === undefined ? undefined : { ...target, rev, label: rev, version: null };
+  };
+
   register(Commands.selectForCompare, async (argument) => {
-    if (!isRevisionNode(argument)) return;
-    selected = await targetOf(argument);
+    selected = (await askRevision(argument, t('Select for Compare'))) ?? null;
     await vscode.commands.executeCommand('setContext', ContextKeys.compareSelected, selected !== null);
     if (selected)
       vscode.window.setStatusBarMessage(
@@ -98,9 +107,9 @@ export function compareCommands(register: Register, services: Services, open: Op
   register(
     Commands.compareWithSelected,
     async (argument) => {
-      if (!isRevisionNode(argument)) return;
-      const target = await targetOf(argument);
-      if (!target || !selected) return;
+      if (!selected) throw new Error(t('Select what to compare with first'));
+      const target = await askRevision(argument, t('Compare with Selected'));
+      if (!target) return;
       if (target.entry.repository.root !== selected.entry.repository.root || target.name !== selected.name) {
         throw new Error(t('{0} was selected; versions of different models are not compared', selected.name));
       }

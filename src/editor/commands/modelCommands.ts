@@ -21,7 +21,10 @@ export function modelCommands({ reading, writing }: Registrar, services: Service
       .filter(isNode)
       .flatMap((row) => (row.kind === 'model' && row.model.path !== null ? [row] : []));
     const [first] = nodes;
-    if (!first) return;
+    if (!first) {
+      await vscode.commands.executeCommand(Commands.chooseModels);
+      return;
+    }
     const lines = nodes.map(({ model }) => `${include ? '' : '!'}${patternOf(model.path ?? '')}`);
     await writeLines(services, first, lines);
   };

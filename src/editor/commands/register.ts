@@ -22,7 +22,12 @@ export function registrar(notify: Notifier, disposables: vscode.Disposable[]): R
   const register =
     (writes: boolean): Register =>
     (id, run, failure = vscode.l10n.t('That did not work')) => {
-      const command = vscode.commands.registerCommand(id, async (argument: unknown, selection: unknown) => {
+      const command = vscode.commands.registerCommand(id, async (first: unknown, second: unknown) => {
+        // A row that was drawn anew while its menu was open arrives as nothing, in the selection too: what is left
+        // is used, and where nothing is left the command asks.
+        const selection = Array.isArray(second) ? second.filter((row) => row != null) : second;
+        const argument: unknown =
+          first ?? (Array.isArray(selection) && selection.length === 1 ? selection[0] : undefined);
         try {
           // `enablement` hides a command; it does not keep another extension or a key from running it.
           if (writes && !vscode.workspace.isTrusted) {

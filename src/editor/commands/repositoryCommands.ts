@@ -4,7 +4,8 @@ import { Commands } from '../ids.js';
 import type { Register } from './register.js';
 import { withProgress } from './progress.js';
 import type { Services } from './services.js';
-import { askPlace, isNode } from './targets.js';
+import { askBranch } from './askBranch.js';
+import { askPlace } from './targets.js';
 
 /** What touches the repository as a whole. */
 export function repositoryCommands(register: Register, { store, notify }: Services): void {
@@ -35,9 +36,10 @@ export function repositoryCommands(register: Register, { store, notify }: Servic
   register(
     Commands.switchToBranch,
     async (argument) => {
-      if (!isNode(argument) || (argument.kind !== 'branch' && argument.kind !== 'holder')) return;
-      const { branch } = argument.row;
-      const { repository } = argument.entry;
+      const chosen = await askBranch(store, argument, t('Switch to Branch'), (row) => !row.current);
+      if (!chosen) return;
+      const { branch } = chosen.row;
+      const { repository } = chosen.entry;
       const args =
         branch.remote === null
           ? ['switch', '--end-of-options', branch.name]
@@ -46,7 +48,7 @@ export function repositoryCommands(register: Register, { store, notify }: Servic
       await withProgress(t('Switching to {0}', branch.name), (signal) =>
         porcelain(repository, { signal }, (git) => git.raw(args)),
       );
-      argument.entry.refresh();
+      chosen.entry.refresh();
     },
     t('Could not switch'),
   );

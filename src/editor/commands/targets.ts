@@ -44,23 +44,30 @@ export function isRevisionNode(argument: unknown): argument is RevisionNode {
 
 /** The revision that a row stands for; null for a model that only old tags know. */
 export async function targetOf(node: RevisionNode): Promise<Target | null> {
-  const { entry, snapshot } = node;
+  const { entry } = node;
+  // A row that did not change is not drawn again: what is around it may have.
+  const place: Place = { entry, snapshot: entry.snapshot ?? node.snapshot };
   switch (node.kind) {
     case 'model':
-      return ofModel(node, node.model, node.commit, rowName(node.row));
+      return ofModel(place, node.model, node.commit, rowName(node.row));
     case 'unregistered':
-      return ofModel(node, node.model, node.commit, node.holders[0] ? rowName(node.holders[0]) : node.commit);
+      return ofModel(
+        place,
+        node.model,
+        node.commit,
+        node.holders[0] ? rowName(node.holders[0]) : node.commit,
+      );
     case 'registered': {
       if (node.model && node.row && node.commit)
-        return ofModel(node, node.model, node.commit, rowName(node.row));
+        return ofModel(place, node.model, node.commit, rowName(node.row));
       const [latest] = node.registered.versions;
-      return latest ? ofVersion({ entry, snapshot }, node.registered.name, latest) : null;
+      return latest ? ofVersion(place, node.registered.name, latest) : null;
     }
     case 'version':
-      return ofVersion(node, node.name, node.version);
+      return ofVersion(place, node.name, node.version);
     case 'plainTag': {
       const rev = node.tags[0]?.name ?? node.commit;
-      return { ...ofModel(node, node.model, node.commit, rev), name: node.name };
+      return { ...ofModel(place, node.model, node.commit, rev), name: node.name };
     }
   }
 }

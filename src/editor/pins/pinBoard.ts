@@ -107,8 +107,11 @@ export class PinBoard implements PinLookup, vscode.Disposable {
     try {
       const views = await readViews(snapshot, entry.repository.root, controller.signal);
       if (controller.signal.aborted) return;
+      const before = this.known.get(entry);
       this.known.set(entry, { snapshot, views });
-      this.changed.fire(entry);
+      // Most catalogs change no pin: then nothing that shows one is drawn again.
+      if (before === undefined ? views.length > 0 : shown(before.views) !== shown(views))
+        this.changed.fire(entry);
     } catch (error) {
       if (controller.signal.aborted || isCancellation(error)) return;
       this.log.error(`${entry.name}: pins could not be read: ${String(error)}`);
@@ -123,6 +126,21 @@ export class PinBoard implements PinLookup, vscode.Disposable {
     for (const timer of this.timers.values()) clearTimeout(timer);
     for (const disposable of this.disposables) disposable.dispose();
   }
+}
+
+/** All that anybody sees of pins, as one text. */
+function shown(views: readonly PinView[]): string {
+  return JSON.stringify(
+    views.map(({ environment, status, state, reasons, tag, label, reading }) => [
+      environment.name,
+      status.model,
+      state,
+      reasons,
+      tag,
+      label,
+      reading.files,
+    ]),
+  );
 }
 
 async function readViews(

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Branch, BranchModels, Catalog } from '../../core/catalog/catalog.js';
+import type { BranchSummary } from '../../core/catalog/repositoryCatalog.js';
 import type { AllBranchFacts } from '../../core/git/branchFacts.js';
 import { readBranchFacts } from '../../core/git/branchFacts.js';
 import type { Repository } from '../../core/git/repository.js';
@@ -12,6 +13,11 @@ import { watchRepository } from './watchRepository.js';
 /** A catalog that can also tell every tracked file of a branch, whatever its name. */
 export interface EditorCatalog extends Catalog {
   trackedOn(branch: Branch): Promise<BranchModels>;
+  /** Reads the trees of many branches, and of where they parted, in one pass; `changesOn` then answers at once. */
+  summarize(
+    branches: readonly Branch[],
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<ReadonlyMap<Branch, BranchSummary>>;
 }
 
 /** A catalog with what the view needs beside it. */
@@ -32,10 +38,15 @@ export type EntryState =
 /** Reads the catalog of one repository again and again, each time costing what changed. */
 export interface CatalogLoader {
   load(options: { readonly signal: AbortSignal }): Promise<EditorCatalog>;
+  /** Leaves what was read for the next window and the command line. */
+  save(): Promise<void>;
 }
 
 /** No single reading of a repository takes longer; a hanging disk or network drive is a failure with a name. */
 const TIME_LIMIT = 120_000;
+
+/** Milliseconds without a new catalog after which what was read is left in the cache. */
+const SAVE_AFTER = 3_000;
 
 /** One repository of the workspace: its catalog, kept up to date while somebody looks. */
 export class RepositoryEntry implements vscode.Disposable {
@@ -49,6 +60,7 @@ export class RepositoryEntry implements vscode.Disposable {
   watchFailure: string | null = null;
   /** Something changed while nobody looked. */
   private stale = false;
+  private saving: NodeJS.Timeout | undefined;
 
   constructor(
     readonly repository: Repository,
@@ -135,6 +147,7 @@ export class RepositoryEntry implements vscode.Disposable {
       this.log.info(`${this.name}: read in ${(performance.now() - started).toFixed(0)} ms`);
       this.startWatching(catalog);
       this.set({ kind: 'ready', snapshot: { catalog, facts, readAt: Date.now() } });
+      this.saveLater();
     } catch (error) {
       // A newer run follows a cancelled one: it will say how things stand.
       if (signal.aborted || isCancellation(error)) return;
@@ -143,6 +156,12 @@ export class RepositoryEntry implements vscode.Disposable {
       );
       this.set({ kind: 'failed', snapshot: previous, error });
     }
+  }
+
+  /** Writes the cache once things are quiet; the branches that were looked at since are in it too. */
+  saveLater(): void {
+    clearTimeout(this.saving);
+    this.saving = setTimeout(() => void this.loader.save(), SAVE_AFTER);
   }
 
   private startWatching(catalog: Catalog): void {
@@ -171,6 +190,7 @@ export class RepositoryEntry implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.saving);
     this.refreshes.dispose();
     this.watch?.dispose();
     this.changed.dispose();

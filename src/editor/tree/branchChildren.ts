@@ -1,4 +1,4 @@
-import type { BranchModel, BranchModels, PlainTag, Version } from '../../core/catalog/catalog.js';
+import type { BranchModel, Model, PlainTag, Version } from '../../core/catalog/catalog.js';
 import { digestKey, sameBits } from '../../core/digest.js';
 import type { RepositoryEntry, Snapshot } from '../store/repositoryEntry.js';
 import type { BranchRow } from './branchRows.js';
@@ -35,7 +35,7 @@ export async function childrenOfBranch(
   const id = (...parts: string[]): string => rowId(where, 'branch', row.branch.ref, ...parts);
   if (commit === null) return [{ kind: 'message', id: id('unborn'), text: 'unborn' }];
   const on = await where.snapshot.catalog.trackedOn(row.branch);
-  const models = await filteredModels(where, row, on, filter);
+  const models = await filteredModels(where, row, on.models, filter);
   const ordered = [...models].sort((left, right) => left.name.localeCompare(right.name));
   const nodes = ordered.map((model): ModelNode =>
     modelNode(where, row, model, id('model', model.name, model.path ?? '')),
@@ -64,16 +64,16 @@ export async function childrenOfBranch(
 }
 
 /** The models of a branch that the filter lets through; all of them when the branch's own name matches. */
-export async function filteredModels(
+export async function filteredModels<M extends Model>(
   where: Where,
   row: BranchRow,
-  on: BranchModels,
+  models: readonly M[],
   filter: BranchFilter,
-): Promise<readonly BranchModel[]> {
+): Promise<readonly M[]> {
   const matching =
     filter.text === '' || rowName(row).toLowerCase().includes(filter.text)
-      ? on.models
-      : on.models.filter((model) => matchesModel(model, filter.text));
+      ? models
+      : models.filter((model) => matchesModel(model, filter.text));
   if (!filter.onlyChanged || row.isDefault) return matching;
   const { changed } = await where.snapshot.catalog.changesOn(row.branch);
   return matching.filter((model) => model.path !== null && changed.has(model.path));

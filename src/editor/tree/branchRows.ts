@@ -90,11 +90,6 @@ export function foldRows(
   return { shown, folded };
 }
 
-/** Whether what a remote branch changes decides about showing it. */
-export function needsChanges(row: BranchRow, options: Pick<RowOptions, 'staleDays' | 'now'>): boolean {
-  return row.branch.remote !== null && !isFolded(row, options, undefined) && !isKept(row);
-}
-
 function isKept(row: BranchRow): boolean {
   return row.current || row.isDefault || row.protected || row.branch.commit === null;
 }

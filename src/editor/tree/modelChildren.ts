@@ -21,6 +21,7 @@ export async function registeredNodes(
   const { catalog } = where.snapshot;
   const registered = new Map(catalog.registered().map((model) => [model.name, model]));
   const found = new Map<string, Holding>();
+  await catalog.load(rows.map(({ branch }) => branch));
   for (const row of rows) {
     if (row.branch.commit === null) continue;
     for (const model of (await catalog.modelsOn(row.branch)).models) {

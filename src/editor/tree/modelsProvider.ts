@@ -1,7 +1,4 @@
-import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import * as vscode from 'vscode';
-import type { BranchChanges } from '../../core/catalog/catalog.js';
 import type { PinLookup } from '../pins/pinLookup.js';
 import type { CatalogStore } from '../store/catalogStore.js';
 import type { RepositoryEntry, Snapshot } from '../store/repositoryEntry.js';
@@ -14,33 +11,37 @@ import {
   rowId,
 } from './branchChildren.js';
 import type { BranchRow } from './branchRows.js';
-import { branchRows, foldRows, needsChanges } from './branchRows.js';
+import { branchRows, foldRows } from './branchRows.js';
 import { treeItem } from './items.js';
+import { Insights } from './insights.js';
 import { childrenOfHeld, childrenOfRegistered, registeredNodes } from './modelChildren.js';
-import type { BranchNode, ModelNodes, StateNode } from './nodes.js';
+import type { BranchNode, ModelNodes } from './nodes.js';
 import { firstPage } from './paging.js';
+import { DrawnRows, worldOf } from './redraw.js';
+import { stateNodes } from './stateNodes.js';
 import type { ReadParameters } from './tooltip.js';
 import { resolveTooltip } from './tooltip.js';
-import { isSquashMerged } from './squashed.js';
 import type { ViewOptions } from './viewOptions.js';
 
-/** What a remote branch changes decides whether it is shown; longer than this the view does not wait for it. */
-const PATIENCE = 800;
+/** What branches change decides where they are shown; longer than this (milliseconds) the view does not wait. */
+const PATIENCE = 250;
 
 /** Branches that are searched for a model before the view says that there is none. */
 const MOST_SEARCHED = 100;
 
 /** The rows of the Models view, composed from the catalogs when somebody unfolds them. */
 export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<ModelNodes | undefined>();
+  private readonly changed = new vscode.EventEmitter<ModelNodes | ModelNodes[] | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly composed = new vscode.EventEmitter<readonly ModelNodes[]>();
   /** Fires with the top rows whenever they were composed; none is an empty state, which has a welcome. */
   readonly onDidCompose = this.composed.event;
-  /** What branches change, by snapshot: a new catalog starts a new one. */
-  private readonly changes = new WeakMap<Snapshot, Map<string, BranchChanges>>();
-  /** Local branches whose models the default branch took over by a squash or rebase merge. */
-  private readonly squashed = new WeakMap<Snapshot, Set<string>>();
+  private readonly insights = new Insights();
+  private readonly learning = new Map<
+    string,
+    { readonly snapshot: Snapshot; readonly stop: AbortController }
+  >();
+  private readonly drawn = new DrawnRows((node) => this.getTreeItem(node));
   private readonly disposables: vscode.Disposable[];
 
   constructor(
@@ -58,15 +59,28 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
     ];
   }
 
-  /** Draws everything again from the catalogs as they are now. */
-  refresh(): void {
-    this.changed.fire(undefined);
+  /** Draws again what reads differently in the catalogs as they are now. */
+  async refresh(): Promise<void> {
+    const entries = this.store.repositories?.entries ?? [];
+    if (entries.some(({ snapshot }) => snapshot === null)) {
+      this.changed.fire(undefined);
+      return;
+    }
+    try {
+      const roots = await this.roots();
+      const redraw = this.drawn.take(roots, worldOf(entries, this.options.grouping));
+      if (redraw === 'all') this.changed.fire(undefined);
+      else if (redraw !== 'nothing') this.changed.fire([...redraw]);
+    } catch {
+      // Drawing says what is wrong.
+      this.changed.fire(undefined);
+    }
   }
 
   getTreeItem(node: ModelNodes): vscode.TreeItem {
     return treeItem(node, {
       pins: this.pins,
-      changes: ({ snapshot, row }) => this.changes.get(snapshot)?.get(row.branch.ref),
+      changes: ({ snapshot, row }) => this.insights.changes(snapshot.catalog, row),
     });
   }
 
@@ -79,6 +93,7 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
     try {
       if (node) return [...(await this.below(node))];
       const roots = await this.roots();
+      this.drawn.take(roots, worldOf(this.store.repositories?.entries ?? [], this.options.grouping));
       this.composed.fire(roots);
       return [...roots];
     } catch (error) {
@@ -88,6 +103,10 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
   }
 
   private async roots(): Promise<readonly ModelNodes[]> {
+    return this.drawn.keep(await this.compose());
+  }
+
+  private async compose(): Promise<readonly ModelNodes[]> {
     const { entries, refused } = await this.store.wake();
     const failed = refused.map((one): ModelNodes => ({
       kind: 'failed',
@@ -223,59 +242,52 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
 
   private async matching(where: Where, rows: readonly BranchRow[]): Promise<readonly BranchRow[]> {
     const matching: BranchRow[] = [];
-    await where.snapshot.catalog.load(rows.map(({ branch }) => branch));
+    await where.snapshot.catalog.summarize(rows.map(({ branch }) => branch));
     for (const row of rows) {
       if (row.branch.commit === null) continue;
-      const on = await where.snapshot.catalog.modelsOn(row.branch);
-      const models = await filteredModels(where, row, on, this.filter);
+      // Without the versions that belong to them: those cost most, and a name is all that is asked for.
+      const on = await where.snapshot.catalog.modelsAt(row.branch.commit);
+      const models = await filteredModels(where, row, on.models, this.filter);
       if (models.length > 0 || (row.current && this.options.filter === '')) matching.push(row);
     }
     return matching;
   }
 
   private async folded(where: Where): Promise<{ shown: readonly BranchRow[]; folded: readonly BranchRow[] }> {
-    const { snapshot } = where;
-    const options = this.options.rowOptions(snapshot.catalog.settings);
-    const rows = this.rows(snapshot);
-    const known = this.changes.get(snapshot) ?? new Map<string, BranchChanges>();
-    if (!this.changes.has(snapshot)) {
-      this.changes.set(snapshot, known);
-      const decisive = rows.filter((row) => needsChanges(row, options));
-      const rest = rows.filter((row) => !row.isDefault && !row.merged && !decisive.includes(row));
-      const work = this.learnChanges(snapshot, known, [...decisive, ...rest]);
-      const late = await Promise.race([work.then(() => false), delay(PATIENCE).then(() => true)]);
-      if (late) void work.then(() => this.changed.fire(undefined));
-    }
-    const squashed = this.squashed.get(snapshot) ?? new Set();
+    const { catalog } = where.snapshot;
+    const options = this.options.rowOptions(catalog.settings);
+    const rows = this.rows(where.snapshot);
+    const known = rows.filter((row) => !row.isDefault && !row.merged);
+    const missing = this.insights.missing(catalog, known);
+    if (missing.length > 0) await this.learn(where, missing);
     return foldRows(
       rows,
       options,
-      (row) => known.get(row.branch.ref),
-      (row) => squashed.has(row.branch.ref),
+      (row) => this.insights.changes(catalog, row),
+      (row) => this.insights.isMerged(catalog, row),
     );
   }
 
-  private async learnChanges(
-    snapshot: Snapshot,
-    known: Map<string, BranchChanges>,
-    rows: readonly BranchRow[],
-  ): Promise<void> {
-    const { catalog } = snapshot;
-    await catalog.load(rows.map(({ branch }) => branch));
-    const squashed = new Set<string>();
-    this.squashed.set(snapshot, squashed);
-    for (const row of rows) {
-      if (row.branch.commit === null) continue;
-      try {
-        const changes = await catalog.changesOn(row.branch);
-        known.set(row.branch.ref, changes);
-        const nothing = changes.changed.size + changes.removed.length === 0;
-        if (nothing && row.branch.remote === null && (await isSquashMerged(catalog, row.branch)))
-          squashed.add(row.branch.ref);
-      } catch (error) {
-        this.log.warn(`${row.branch.ref}: ${error instanceof Error ? error.message : String(error)}`);
-      }
-    }
+  /** Learns in the background what branches change; waits for it only as long as nobody notices. */
+  private async learn({ entry, snapshot }: Where, rows: readonly BranchRow[]): Promise<void> {
+    const { root } = entry.repository;
+    const running = this.learning.get(root);
+    if (running?.snapshot === snapshot) return;
+    running?.stop.abort();
+    const stop = new AbortController();
+    this.learning.set(root, { snapshot, stop });
+    let late = false;
+    const progressed = (): void => {
+      if (late && !stop.signal.aborted) void this.refresh();
+    };
+    const work = this.insights
+      .learn(snapshot.catalog, rows, progressed, { signal: stop.signal })
+      .then(progressed, (error: unknown) => {
+        if (!stop.signal.aborted) this.log.warn(`${entry.name}: ${String(error)}`);
+      })
+      .then(() => entry.saveLater());
+    await Promise.race([work, delay(PATIENCE)]);
+    late = true;
   }
 
   private page(
@@ -294,35 +306,13 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
   }
 
   dispose(): void {
+    for (const { stop } of this.learning.values()) stop.abort();
     for (const disposable of this.disposables) disposable.dispose();
   }
 }
 
 function retry(text: 'retry' | 'log', id: string): ModelNodes {
   return { kind: 'message', id: `${id}\u0000${text}`, text };
-}
-
-/** What makes the answers of this clone uncertain, with the age of what is known. */
-async function stateNodes({ entry, snapshot }: Where): Promise<readonly StateNode[]> {
-  const { catalog } = snapshot;
-  const { repository } = entry;
-  const states: StateNode['state'][] = [];
-  const hasRemote = catalog.branches.some((branch) => branch.remote !== null);
-  if (repository.shallow) states.push('shallow');
-  else if (hasRemote && catalog.versions.size === 0 && catalog.plainTags.length === 0) states.push('tagless');
-  if (entry.watchFailure !== null) states.push('unwatched');
-  if (states.length === 0) return [];
-  const fetchedAt = await stat(path.join(repository.commonDir, 'FETCH_HEAD')).then(
-    (file) => file.mtimeMs,
-    () => null,
-  );
-  return states.map((state) => ({
-    kind: 'state',
-    id: `${repository.root}\u0000${state}`,
-    entry,
-    state,
-    fetchedAt,
-  }));
 }
 
 function delay(milliseconds: number): Promise<void> {

@@ -52,7 +52,7 @@ export class ModelsView implements vscode.Disposable {
     const shown = entry?.state.kind === 'failed' ? entry.state : (entry?.snapshot ?? null);
     if (entry && this.rendered.get(entry) === shown && shown !== null) return;
     if (entry) this.rendered.set(entry, shown);
-    this.provider.refresh();
+    void this.provider.refresh();
     this.describe();
   }
 

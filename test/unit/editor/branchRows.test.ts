@@ -4,7 +4,7 @@ import { readBranchFacts } from '../../../src/core/git/branchFacts.js';
 import { openRepository } from '../../../src/core/git/repository.js';
 import type { RowOptions } from '../../../src/editor/tree/branchRows.js';
 import { branchRows, foldRows, rowName } from '../../../src/editor/tree/branchRows.js';
-import { isSquashMerged } from '../../../src/editor/tree/squashed.js';
+import { Insights } from '../../../src/editor/tree/insights.js';
 import { GitRepo } from '../../fixtures/gitRepo.js';
 
 const DAY = 86_400;
@@ -19,18 +19,15 @@ describe('the branches of the view', () => {
     const catalog = await new CatalogSource(repository).load();
     const facts = await readBranchFacts(repository, catalog.defaultBranch?.branch.commit ?? null);
     const rows = branchRows(catalog, facts, options);
-    const changes = new Map<string, Awaited<ReturnType<typeof catalog.changesOn>>>();
-    const squashed = new Set<string>();
-    for (const { branch } of rows) {
-      changes.set(branch.ref, await catalog.changesOn(branch));
-      if (await isSquashMerged(catalog, branch)) squashed.add(branch.ref);
-    }
-    const nothing = (ref: string): boolean => changes.get(ref)?.changed.size === 0;
+    const insights = new Insights();
+    const missing = insights.missing(catalog, rows);
+    await insights.learn(catalog, missing, () => undefined);
+    assert.deepEqual(insights.missing(catalog, rows), []);
     const folded = foldRows(
       rows,
       options,
-      ({ branch }) => changes.get(branch.ref),
-      ({ branch }) => branch.remote === null && nothing(branch.ref) && squashed.has(branch.ref),
+      (row) => insights.changes(catalog, row),
+      (row) => insights.isMerged(catalog, row),
     );
     return { rows, shown: folded.shown.map(rowName), folded: folded.folded.map(rowName) };
   };
