@@ -4,7 +4,7 @@ const { availableParallelism } = require('node:os');
 
 // Mocha's own default leaves one processor out, which of two is half.
 module.exports = {
-  require: ['tsx'],
+  require: ['tsx', './test/environment.mjs'],
   spec: ['test/unit/**/*.test.ts'],
   timeout: 60_000,
   parallel: true,

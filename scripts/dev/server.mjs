@@ -47,7 +47,7 @@ export async function ensureServer(version = SERVER_VERSION) {
   } catch (error) {
     throw new MissingTool(
       'VS Code Server',
-      `npm view code-server@${version}   (is the npm registry reachable?)`,
+      `npm install --ignore-scripts code-server@${version}`,
       firstLine(error),
     );
   }

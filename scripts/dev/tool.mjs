@@ -95,5 +95,9 @@ function isComplete(folder) {
 export function firstLine(error) {
   const text = error instanceof Error ? error.message : String(error);
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return (lines.find((line) => /error|not found|no matching/i.test(line)) ?? lines[0] ?? '').trim();
+  return (
+    lines.find((line) => /error|enoent|not found|no matching|^E:/i.test(line)) ??
+    lines[0] ??
+    ''
+  ).trim();
 }

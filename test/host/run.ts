@@ -57,7 +57,7 @@ async function onServer(folder: string): Promise<number> {
 }
 
 async function onDesktop(home: string, folder: string): Promise<number> {
-  const profile = join(home, 'profile', 'User');
+  const profile = join(home, 'profile');
   await writeFile(join(home, 'gitconfig'), '[user]\n\tname = Ada Tester\n\temail = ada@example.org\n');
   const version = process.env['MODELKEEP_VSCODE'];
   return runTests({
