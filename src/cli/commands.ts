@@ -15,5 +15,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   rollback: async () => (await import('./rollback.js')).rollback,
   status: async () => (await import('./status.js')).status,
   verify: async () => (await import('./verify.js')).verify,
+  fetch: async () => (await import('./fetch.js')).fetch,
   history: async () => (await import('./history.js')).history,
 };

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { EventEmitter } from 'node:events';
 import path from 'node:path';
-import { main } from '../../../src/cli/main.js';
+import { runCommandLine } from '../../fixtures/commandLine.js';
 import { GitRepo } from '../../fixtures/gitRepo.js';
 
 interface Ran {
@@ -10,20 +9,9 @@ interface Ran {
   readonly stderr: string;
 }
 
-/** Runs a command line in this process, in a repository's folder. */
 async function modelkeep(repo: GitRepo, ...args: string[]): Promise<Ran> {
-  let stdout = '';
-  let stderr = '';
-  const stream = (add: (text: string) => void) =>
-    Object.assign(new EventEmitter(), { isTTY: false, write: (text: string) => (add(text), true) });
-  const process = Object.assign(new EventEmitter(), {
-    cwd: () => repo.dir,
-    env: { ...repo.env, MODELKEEP_CACHE_DIR: path.join(repo.dir, '.git', 'modelkeep-cache') },
-    stdout: stream((text) => (stdout += text)),
-    stderr: stream((text) => (stderr += text)),
-  });
-  const exitCode = await main(args, process as unknown as NodeJS.Process);
-  return { exitCode, stdout, stderr };
+  const { exit, out, err } = await runCommandLine(repo, ...args);
+  return { exitCode: exit, stdout: out, stderr: err };
 }
 
 const CONVENTIONS =

@@ -1,35 +1,19 @@
 import assert from 'node:assert/strict';
-import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { main } from '../../../src/cli/main.js';
+import type { Outcome } from '../../fixtures/commandLine.js';
+import { runCommandLine } from '../../fixtures/commandLine.js';
 import type { GitRepo } from '../../fixtures/gitRepo.js';
 import { churn } from './support.js';
 
-interface Outcome {
-  readonly exit: number;
-  readonly out: string;
-  readonly err: string;
+interface PinOutcome extends Outcome {
   /** The JSON answer, where there is one. */
   readonly json: Record<string, unknown> & { readonly pins: readonly Record<string, unknown>[] };
 }
 
-/** One command line in a repository, as its process would see it. */
-async function modelkeep(repo: GitRepo, ...args: readonly string[]): Promise<Outcome> {
-  const written = { out: '', err: '' };
-  const stream = (name: 'out' | 'err') =>
-    Object.assign(new EventEmitter(), {
-      write: (text: string) => ((written[name] += text), true),
-      isTTY: false,
-    });
-  const process = Object.assign(new EventEmitter(), {
-    cwd: () => repo.dir,
-    env: repo.env,
-    stdout: stream('out'),
-    stderr: stream('err'),
-  });
-  const exit = await main(args, process as unknown as NodeJS.Process);
-  const json: unknown = args.includes('--json') ? JSON.parse(written.out) : {};
-  return { exit, ...written, json: json as Outcome['json'] };
+async function modelkeep(repo: GitRepo, ...args: readonly string[]): Promise<PinOutcome> {
+  const outcome = await runCommandLine(repo, ...args);
+  const json: unknown = args.includes('--json') ? JSON.parse(outcome.out) : {};
+  return { ...outcome, json: json as PinOutcome['json'] };
 }
 
 const YAML = 'config/model.yaml';
