@@ -7,7 +7,7 @@ import type { BranchPlan, BranchRequest } from '../../core/branches/create.js';
 import { publishingRemote, readExisting } from '../../core/branches/existing.js';
 import { Commands } from '../ids.js';
 import type { Action } from '../notify.js';
-import { rowName } from '../tree/branchRows.js';
+import { rowRev } from '../tree/branchRows.js';
 import { draftName } from './branchDraft.js';
 import type { BranchMode } from './branchPreview.js';
 import { previewBranch } from './branchPreview.js';
@@ -75,7 +75,7 @@ async function begin({ store, memory }: Services, argument: unknown): Promise<Br
   return {
     ...place,
     model: choices.length === 1 && only && 'value' in only ? only.value : null,
-    from: row && !row.current ? rowName(row) : undefined,
+    from: row && !row.current ? rowRev(row) : undefined,
     kind: kindOf(place),
     ...empty,
   };

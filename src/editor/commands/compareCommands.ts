@@ -4,6 +4,8 @@ import { findModel } from '../../core/catalog/select.js';
 import { mergeBase } from '../../core/git/mergeBase.js';
 import type { CompareRequest } from '../compare/provider.js';
 import { Commands, ContextKeys } from '../ids.js';
+import { rowRev } from '../tree/branchRows.js';
+import { changedFiles, openFiles } from './changedFiles.js';
 import { askRevisions } from './askRevisions.js';
 import { versionChoices } from './askVersion.js';
 import type { Register } from './register.js';
@@ -128,7 +130,12 @@ export function compareCommands(register: Register, services: Services, open: Op
       const { catalog } = place.snapshot;
       const target = catalog.defaultBranch?.branch ?? null;
       if (!branch?.commit || !target?.commit) return;
-      const rev = branch.remote === null ? branch.name : `${branch.remote}/${branch.name}`;
+      const row = isNode(argument) && argument.kind === 'branch' ? argument.row : null;
+      const rev = row
+        ? rowRev(row)
+        : branch.remote === null
+          ? branch.name
+          : `${branch.remote}/${branch.name}`;
       const { changed } = await catalog.changesOn(branch);
       const { models } = await catalog.modelsOn(branch);
       const choices = models
@@ -138,18 +145,32 @@ export function compareCommands(register: Register, services: Services, open: Op
           description: model.path ?? '',
           value: model.name,
         }));
-      const [only] = choices;
-      if (!only) {
-        services.notify.done(t('{0} changes no model', rev));
+      const base = await mergeBase(catalog.repository, branch.commit, target.commit);
+      const from = base ?? target.commit;
+      const files = await changedFiles(catalog.repository, from, branch.commit);
+      if (choices.length + files.length === 0) {
+        services.notify.done(t('{0} changes nothing', rev));
         return;
       }
-      const placeholder = t('{0} changes {1} models; look at which?', rev, choices.length);
-      const model =
-        choices.length === 1
-          ? only.value
-          : await pick(single(t('Review Changes')), { placeholder, items: choices });
+      const items: (Choice<string> | vscode.QuickPickItem)[] = [...choices];
+      const label = files.length === 1 ? t('1 file') : t('{0} files', files.length);
+      const detail = files
+        .slice(0, 4)
+        .map(({ path: file }) => file)
+        .join(', ');
+      items.push({
+        label: `$(diff-multiple) ${label}`,
+        description: t('code and pointers'),
+        detail,
+        value: '',
+      });
+      const placeholder = t('What {0} changes since it left {1}', rev, target.name);
+      const model = await pick<string>(single(t('Review Changes')), { placeholder, items });
       if (model === undefined || model === BACK) return;
-      const base = await mergeBase(catalog.repository, branch.commit, target.commit);
+      if (model === '') {
+        await openFiles(place, t('What {0} changes', rev), from, branch.commit, files);
+        return;
+      }
       compare(place, model, [base === null ? target.name : base.slice(0, 10), rev]);
     },
     failure,

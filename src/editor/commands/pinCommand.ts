@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
+import { writeGit } from '../../core/git/write.js';
+import { restorePointers } from '../../core/pins/write.js';
 import type { Catalog } from '../../core/catalog/catalog.js';
 import type { PinPlan } from '../../core/pins/plan.js';
 import { planPin } from '../../core/pins/plan.js';
@@ -256,12 +258,19 @@ export async function write({ notify }: Services, place: Place, plans: readonly 
   const { root } = place.entry.repository;
   const [first] = plans;
   if (!first) return;
-  const restored = plans.flatMap(({ restore }) => restore);
-  if (restored.length > 0)
-    throw new Error(
-      t('Restoring {0} needs the command line: modelkeep pin', restored.map(({ path }) => path).join(', ')),
-    );
-  const written = await withProgress(t('Pinning {0}', first.after), () => writePins(root, plans));
+  const { repository } = place.entry;
+  const written = await withProgress(t('Pinning {0}', first.after), async (signal) => {
+    const done = await writePins(root, plans);
+    try {
+      // With `loads: checkout` the pointers of that version come along; those that only Git can write, Git writes.
+      await restorePointers(repository, plans, { signal });
+    } catch (error) {
+      await done.undo();
+      throw error;
+    }
+    return done;
+  });
+  const restored = plans.flatMap(({ restore }) => restore.map((one) => one.path));
   const [file] = written.files;
   const edit = plans.flatMap(({ files }) => files).flatMap(({ edits }) => edits)[0];
   if (file && edit) {
@@ -273,6 +282,12 @@ export async function write({ notify }: Services, place: Place, plans: readonly 
   notify.done(t('Pinned {0} to {1} in {2}', first.model, first.after, first.targets.join(', ')), {
     title: t('Undo'),
     run: async () => {
+      if (restored.length > 0) {
+        // They had no changes of their own, or they would not have been written.
+        await writeGit(repository, ['--literal-pathspecs', 'restore', '--worktree', '--', ...restored], {
+          env: { GIT_LFS_SKIP_SMUDGE: '1' },
+        });
+      }
       if (!(await written.undo())) notify.warn(t("The file changed since; use the editor's own undo"));
     },
   });

@@ -12,14 +12,21 @@ import type { Services } from './services.js';
 import type { Choice, Position } from './steps.js';
 import { BACK, pick } from './steps.js';
 
-type Decision = 'write' | 'push' | 'copy';
+/** What a preview shows beside the plan itself. */
+export interface PreviewMore {
+  /** Further choices; the chosen one's value is the answer, and whoever asked shows the preview again. */
+  readonly extras?: readonly Choice<string>[];
+  /** Rows that only tell. */
+  readonly facts?: readonly vscode.QuickPickItem[];
+}
 
 /** Shows everything that would be written, and asks whether to, with or without pushing. */
 export async function previewPlan(
   position: Position,
   catalog: Catalog,
   plan: RegistryPlan,
-): Promise<{ readonly push: boolean } | typeof BACK | undefined> {
+  more: PreviewMore = {},
+): Promise<{ readonly push: boolean } | { readonly extra: string } | typeof BACK | undefined> {
   const { t } = vscode.l10n;
   const names = plan.tags.map(({ tag }) => tag).join(', ');
   const [first] = plan.tags;
@@ -29,31 +36,30 @@ export async function previewPlan(
       ? ''
       : t('on commit {0}: {1}', first.commit.slice(0, 8), first.message.split('\n', 1)[0] ?? '');
   const hasRemote = catalog.branches.some(({ remote }) => remote === plan.remote);
-  const items: (Choice<Decision> | vscode.QuickPickItem)[] = [
+  const items: (Choice<string> | vscode.QuickPickItem)[] = [
     { label: `$(tag) ${t('Tag {0}', names)}`, description: t('here only'), detail: what, value: 'write' },
     ...(hasRemote
       ? [
           {
             label: `$(repo-push) ${t('Tag {0} and push it to {1}', names, plan.remote)}`,
             detail: what,
-            value: 'push' as const,
+            value: 'push',
           },
         ]
       : []),
     { label: `$(copy) ${t('Copy the Git commands')}`, detail: commands.join(' && '), value: 'copy' },
+    ...(more.extras ?? []),
     ...notes(plan),
+    ...(more.facts ?? []),
   ];
-  for (;;) {
-    const chosen = await pick<Decision>(position, {
-      placeholder: t('Nothing is written before you choose'),
-      items,
-    });
-    if (chosen === undefined || chosen === BACK) return chosen;
-    if (chosen !== 'copy') return { push: chosen === 'push' };
-    await vscode.env.clipboard.writeText(commands.join('\n'));
-    vscode.window.setStatusBarMessage(t('Copied the Git commands'), 4000);
-    return undefined;
-  }
+  const placeholder = t('Nothing is written before you choose');
+  const chosen = await pick<string>(position, { placeholder, items });
+  if (chosen === undefined || chosen === BACK) return chosen;
+  if (chosen === 'write' || chosen === 'push') return { push: chosen === 'push' };
+  if (chosen !== 'copy') return { extra: chosen };
+  await vscode.env.clipboard.writeText(commands.join('\n'));
+  vscode.window.setStatusBarMessage(t('Copied the Git commands'), 4000);
+  return undefined;
 }
 
 /** What a person should know before: warnings first, then what changes besides the tag. */

@@ -2,8 +2,10 @@ import * as vscode from 'vscode';
 import { planDeprecation } from '../../core/registry/versions/planDeprecation.js';
 import { knownStages, planStage } from '../../core/registry/versions/planStage.js';
 import type { RegistryPlan } from '../../core/registry/versions/plan.js';
+import type { Approval } from '../../core/registry/versions/messages.js';
 import { readRegistry } from '../../core/registry/versions/registry.js';
 import { Commands } from '../ids.js';
+import { approvalItems, askApproval } from './approval.js';
 import { versionChoices } from './askVersion.js';
 import type { Register } from './register.js';
 import { previewPlan, writePlan } from './registryPreview.js';
@@ -144,14 +146,22 @@ function confirmStage(remove: boolean): Step<Draft> {
   return {
     run: async (draft, position) => {
       const { target, stage, version } = draft;
-      const plan = await planStage({
-        catalog: target.snapshot.catalog,
-        model: { name: target.name, path: target.model?.path ?? null },
-        stage: stage ?? '',
-        ...(version === null ? {} : { version }),
-        ...(remove ? { remove } : {}),
-      });
-      return decide(draft, plan, position);
+      let approval: Approval = {};
+      for (;;) {
+        const plan = await planStage({
+          catalog: target.snapshot.catalog,
+          model: { name: target.name, path: target.model?.path ?? null },
+          stage: stage ?? '',
+          ...(version === null ? {} : { version }),
+          ...(remove ? { remove } : {}),
+          ...approval,
+        });
+        const more = { extras: approvalItems(approval) };
+        const answer = await previewPlan(position, target.snapshot.catalog, plan, more);
+        if (answer === undefined || answer === BACK) return answer;
+        if ('push' in answer) return { ...draft, decided: { plan, push: answer.push } };
+        approval = await askApproval(position, approval, answer.extra);
+      }
     },
   };
 }
@@ -163,17 +173,8 @@ const confirmEnd: Step<Draft> = {
       model: draft.target.name,
       ...(draft.version === null ? {} : { version: draft.version }),
     });
-    return decide(draft, plan, position);
+    const answer = await previewPlan(position, draft.target.snapshot.catalog, plan);
+    if (answer === undefined || answer === BACK) return answer;
+    return 'push' in answer ? { ...draft, decided: { plan, push: answer.push } } : undefined;
   },
 };
-
-async function decide(
-  draft: Draft,
-  plan: RegistryPlan,
-  position: Parameters<Step<Draft>['run']>[1],
-): Promise<Draft | typeof BACK | undefined> {
-  const answer = await previewPlan(position, draft.target.snapshot.catalog, plan);
-  return answer === undefined || answer === BACK
-    ? answer
-    : { ...draft, decided: { plan, push: answer.push } };
-}

@@ -1,9 +1,14 @@
 import * as vscode from 'vscode';
+import { porcelain } from '../../core/git/porcelain.js';
 import { parseSemVer } from '../../core/registry/gto/semver.js';
 import type { TagPlan } from '../../core/registry/versions/plan.js';
+import { renderCommand } from '../../core/registry/versions/plan.js';
 import { planTag } from '../../core/registry/versions/planTag.js';
 import { RegistryError } from '../../core/registry/versions/registryError.js';
+import type { ChangeSummary } from '../../core/registry/versions/summary.js';
+import { messageOf, summarizeChanges, withMessage } from '../../core/registry/versions/summary.js';
 import { Commands } from '../ids.js';
+import { withProgress } from './progress.js';
 import type { Register } from './register.js';
 import { previewPlan, writePlan } from './registryPreview.js';
 import type { Services } from './services.js';
@@ -22,6 +27,10 @@ interface Draft extends Place {
   readonly label: string;
   readonly version: { readonly bump: Bump } | { readonly exact: string } | null;
   readonly message: string | null;
+  /** What changed since the version before; null until it was read. */
+  readonly summary: ChangeSummary | null;
+  /** Whether the message tells it. */
+  readonly summarized: boolean;
   readonly plan: TagPlan | null;
   readonly push: boolean;
 }
@@ -53,7 +62,7 @@ export function tagCommand(register: Register, services: Services): void {
 }
 
 async function begin({ store }: Services, argument: unknown): Promise<Draft | undefined> {
-  const empty = { version: null, message: null, plan: null, push: false };
+  const empty = { version: null, message: null, summary: null, summarized: true, plan: null, push: false };
   if (isRevisionNode(argument)) {
     const target: Target | null = await targetOf(argument);
     if (target) {
@@ -156,33 +165,118 @@ const chooseMessage: Step<Draft> = {
   run: async (draft, position) => {
     const { t } = vscode.l10n;
     const planned = await plan(draft);
+    const summary = await summarizeChanges(draft.snapshot.catalog, planned, modelOf(draft));
+    const subject = planned.tags[0]?.message ?? '';
+    const told =
+      summary.kind === 'changes' ? t('What changed since {0} is added below.', summary.since) : undefined;
     const message = await askText(position, {
       prompt: t('The message of the tag {0}: what is new, for whoever reads the history', planned.tag),
-      placeholder: planned.tags[0]?.message ?? '',
+      placeholder: subject,
       value: draft.message ?? '',
-      check: (text) =>
-        text.trim() === '' ? { preview: t('Without one: "{0}"', planned.tags[0]?.message ?? '') } : {},
+      check: (text) => {
+        const without = text.trim() === '' ? t('Without one: "{0}".', subject) : undefined;
+        const preview = [without, told].filter((line) => line !== undefined).join(' ');
+        return preview === '' ? {} : { preview };
+      },
     });
     if (message === undefined || message === BACK) return message;
-    return { ...draft, message: message.trim() === '' ? null : message.trim() };
+    return { ...draft, summary, message: message.trim() === '' ? null : message.trim() };
   },
 };
 
 const confirm: Step<Draft> = {
   run: async (draft, position) => {
-    const planned = await plan(draft);
-    const answer = await previewPlan(position, draft.snapshot.catalog, planned);
-    return answer === undefined || answer === BACK ? answer : { ...draft, plan: planned, push: answer.push };
+    let current = draft;
+    for (;;) {
+      const planned = described(await plan(current), current);
+      const answer = await previewPlan(position, current.snapshot.catalog, planned, {
+        extras: [...remedies(planned), ...summaryChoice(current)],
+        facts: messageItems(planned),
+      });
+      if (answer === undefined || answer === BACK) return answer;
+      if ('push' in answer) return { ...current, plan: planned, push: answer.push };
+      current = await changed(current, planned, answer.extra);
+    }
   },
 };
 
+/** The plan with the message that was typed, or GTO's own, and what changed below it. */
+function described(planned: TagPlan, { message, summary, summarized }: Draft): TagPlan {
+  const full = messageOf(planned, summary !== null && summarized ? summary : { kind: 'first' });
+  const [, ...body] = full.split('\n');
+  return withMessage(planned, message === null ? full : [message, ...body].join('\n'));
+}
+
+/** The message as it will be written, line by line. */
+function messageItems(planned: TagPlan): readonly vscode.QuickPickItem[] {
+  const lines = (planned.tags[0]?.message ?? '').split('\n').filter((line) => line !== '');
+  const title = { label: vscode.l10n.t('The message'), kind: vscode.QuickPickItemKind.Separator };
+  return [title, ...lines.map((label) => ({ label }))];
+}
+
+function summaryChoice({ summary, summarized }: Draft): readonly Choice<string>[] {
+  const { t } = vscode.l10n;
+  if (summary?.kind !== 'changes') return [];
+  const label = summarized ? t('Leave out what changed') : t('Say what changed');
+  return [{ label: `$(list-unordered) ${label}`, description: t('in the message'), value: 'summary' }];
+}
+
+/** What can be done about a warning before the tag is written. */
+function remedies(planned: TagPlan): readonly Choice<string>[] {
+  const { t } = vscode.l10n;
+  return planned.warnings.flatMap(({ better, remedy }, index): Choice<string>[] => [
+    ...(better === undefined
+      ? []
+      : [
+          {
+            label: `$(git-commit) ${t('Register commit {0} of the default branch instead', better.slice(0, 8))}`,
+            value: `better ${String(index)}`,
+          },
+        ]),
+    ...(remedy === undefined
+      ? []
+      : [
+          {
+            label:
+              remedy[0] === 'git'
+                ? `$(repo-push) ${t('First run {0}', renderCommand(remedy))}`
+                : `$(copy) ${t('Copy {0}, to be run first', renderCommand(remedy))}`,
+            value: `remedy ${String(index)}`,
+          },
+        ]),
+  ]);
+}
+
+async function changed(draft: Draft, planned: TagPlan, extra: string): Promise<Draft> {
+  const { t } = vscode.l10n;
+  if (extra === 'summary') return { ...draft, summarized: !draft.summarized };
+  const [what, index] = extra.split(' ');
+  const warning = planned.warnings[Number(index)];
+  if (what === 'better' && warning?.better !== undefined)
+    return { ...draft, rev: warning.better, label: warning.better.slice(0, 8) };
+  const remedy = warning?.remedy;
+  if (remedy === undefined) return draft;
+  if (remedy[0] !== 'git') {
+    await vscode.env.clipboard.writeText(renderCommand(remedy));
+    vscode.window.setStatusBarMessage(t('Copied {0}', renderCommand(remedy)), 4000);
+    return draft;
+  }
+  await withProgress(t('Running {0}', renderCommand(remedy)), (signal) =>
+    porcelain(draft.entry.repository, { signal }, (git) => git.raw(remedy.slice(1))),
+  );
+  return { ...draft, snapshot: await draft.entry.refreshed() };
+}
+
+function modelOf({ model }: Draft): { readonly name: string; readonly path: string | null } {
+  if (!model) throw new RegistryError('unknown-model', vscode.l10n.t('No model was chosen'));
+  return model;
+}
+
 async function plan(draft: Draft): Promise<TagPlan> {
-  if (!draft.model) throw new RegistryError('unknown-model', vscode.l10n.t('No model was chosen'));
   return planTag({
     catalog: draft.snapshot.catalog,
-    model: draft.model,
+    model: modelOf(draft),
     rev: draft.rev,
     ...(draft.version ? { version: draft.version } : {}),
-    ...(draft.message === null ? {} : { message: draft.message }),
   });
 }

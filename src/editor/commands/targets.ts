@@ -5,7 +5,7 @@ import type { CommitId } from '../../core/git/ids.js';
 import type { CatalogStore } from '../store/catalogStore.js';
 import type { RepositoryEntry, Snapshot } from '../store/repositoryEntry.js';
 import { modelDescription } from '../tree/labels.js';
-import { rowName } from '../tree/branchRows.js';
+import { rowName, rowRev } from '../tree/branchRows.js';
 import type { ModelNodes, RevisionNode } from '../tree/nodes.js';
 import type { Choice, PickOptions } from './steps.js';
 import { BACK, pick, single } from './steps.js';
@@ -49,7 +49,7 @@ export async function targetOf(node: RevisionNode): Promise<Target | null> {
   const place: Place = { entry, snapshot: entry.snapshot ?? node.snapshot };
   switch (node.kind) {
     case 'model':
-      return ofModel(place, node.model, node.commit, rowName(node.row));
+      return ofModel(place, node.model, node.commit, rowRev(node.row), rowName(node.row));
     case 'unregistered':
       return ofModel(
         place,
@@ -72,7 +72,13 @@ export async function targetOf(node: RevisionNode): Promise<Target | null> {
   }
 }
 
-function ofModel({ entry, snapshot }: Place, model: Model, commit: CommitId, rev: string): Target {
+function ofModel(
+  { entry, snapshot }: Place,
+  model: Model,
+  commit: CommitId,
+  rev: string,
+  label = rev,
+): Target {
   return {
     entry,
     snapshot,
@@ -81,7 +87,7 @@ function ofModel({ entry, snapshot }: Place, model: Model, commit: CommitId, rev
     digest: model.digest,
     commit,
     rev,
-    label: rev,
+    label,
     version: null,
   };
 }

@@ -1,16 +1,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { TextEdit } from '../../core/pins/targets/finding.js';
-import type { FilePlan, PinPlan } from '../../core/pins/plan.js';
+import type { PinPlan } from '../../core/pins/plan.js';
+import { mergeFiles } from '../../core/pins/write.js';
 import type { Documents } from '../documents/documents.js';
-
-/** The files that plans change, each once: two environments may read one value. */
-export function filesOf(plans: readonly PinPlan[]): readonly FilePlan[] {
-  const files = new Map<string, FilePlan>();
-  for (const plan of plans)
-    for (const file of plan.files) if (!files.has(file.file)) files.set(file.file, file);
-  return [...files.values()];
-}
 
 /** What was written, and how to take exactly that back. */
 export interface WrittenPins {
@@ -26,7 +19,7 @@ export async function writePins(root: string, plans: readonly PinPlan[]): Promis
   const edit = new vscode.WorkspaceEdit();
   const reverse: { readonly uri: vscode.Uri; readonly before: string; readonly after: string }[] = [];
   const save: vscode.TextDocument[] = [];
-  for (const file of filesOf(plans)) {
+  for (const file of mergeFiles(plans)) {
     const uri = vscode.Uri.file(path.join(root, ...file.file.split('/')));
     const document = await vscode.workspace.openTextDocument(uri);
     const mark = byteOrderMark(file.text, document.getText());
@@ -77,7 +70,7 @@ export async function showDifference(
   plans: readonly PinPlan[],
   documents: Documents,
 ): Promise<void> {
-  for (const file of filesOf(plans)) {
+  for (const file of mergeFiles(plans)) {
     const name = path.posix.basename(file.file);
     const left = vscode.Uri.file(path.join(root, ...file.file.split('/')));
     const right = documents.preview(name, file.newText);

@@ -63,6 +63,19 @@ export async function childrenOfBranch(
   return children;
 }
 
+/** The tracked files of a branch that are no models, each of which can be said to be one. */
+export async function otherFiles(where: Where, row: BranchRow): Promise<readonly ModelNodes[]> {
+  const { others } = await where.snapshot.catalog.trackedOn(row.branch);
+  const id = (...parts: string[]): string => rowId(where, 'branch', row.branch.ref, 'other', ...parts);
+  const nodes = others.map((model): ModelNode => ({
+    ...modelNode(where, row, model, id(model.path ?? model.name)),
+    other: true,
+  }));
+  const { shown, rest } = firstPage<ModelNodes>(nodes);
+  if (rest.length === 0) return nodes;
+  return [...shown, { ...where, kind: 'more', of: 'page', id: id('more'), nodes: rest }];
+}
+
 /** The models of a branch that the filter lets through; all of them when the branch's own name matches. */
 export async function filteredModels<M extends Model>(
   where: Where,

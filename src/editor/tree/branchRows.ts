@@ -12,6 +12,8 @@ export interface BranchRow {
   readonly protected: boolean;
   readonly facts: BranchFacts | null;
   readonly merged: boolean;
+  /** A DVC experiment, shown like a branch: its commit is named by no branch. */
+  readonly experiment?: true;
 }
 
 export interface RowOptions {
@@ -132,6 +134,30 @@ function byName(left: BranchRow, right: BranchRow): number {
   const a = rowName(left).toLowerCase();
   const b = rowName(right).toLowerCase();
   return a === b ? 0 : a < b ? -1 : 1;
+}
+
+/** What DVC calls an experiment: `refs/exps/ab/cdef…/name`, the commit it started from and its name; not its stash. */
+const EXPERIMENT = /^refs\/exps\/[0-9a-f]{2}\/[0-9a-f]{38,62}\/./;
+
+/** The DVC experiments as rows, by name. */
+export function experimentRows({ experiments }: Pick<Catalog, 'experiments'>): readonly BranchRow[] {
+  const named = experiments.filter(({ ref }) => EXPERIMENT.test(ref));
+  const rows = named.map(({ ref, commit }): BranchRow => ({
+    branch: { name: ref.split('/').at(-1) ?? ref, remote: null, ref, commit },
+    upstream: null,
+    current: false,
+    isDefault: false,
+    protected: false,
+    facts: null,
+    merged: false,
+    experiment: true,
+  }));
+  return rows.sort(byName);
+}
+
+/** What Git takes for the tip of a row. */
+export function rowRev(row: BranchRow): string {
+  return row.experiment ? (row.branch.commit ?? row.branch.ref) : rowName(row);
 }
 
 /** `experiment/x`, or `origin/experiment/x` for a remote branch without a local one. */

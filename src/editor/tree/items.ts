@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { BranchChanges } from '../../core/catalog/catalog.js';
 import { shortDigest } from '../../core/digest.js';
+import { misnamed } from '../branchVerdict.js';
 import { Commands, InternalCommands, RowScheme } from '../ids.js';
 import { firstLine } from '../log.js';
 import type { PinLookup, PinSummary } from '../pins/pinLookup.js';
@@ -79,14 +80,17 @@ function draw(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
       });
     case 'more':
       return row(
-        node.of === 'page'
-          ? vscode.l10n.t('{0} more', node.nodes.length)
-          : node.nodes.length === 1
-            ? vscode.l10n.t('1 more branch')
-            : vscode.l10n.t('{0} more branches', node.nodes.length),
+        node.of === 'experiments'
+          ? vscode.l10n.t('DVC experiments')
+          : node.of === 'page'
+            ? vscode.l10n.t('{0} more', node.nodes.length)
+            : node.nodes.length === 1
+              ? vscode.l10n.t('1 more branch')
+              : vscode.l10n.t('{0} more branches', node.nodes.length),
         Collapsed,
         {
-          icon: 'ellipsis',
+          icon: node.of === 'experiments' ? 'beaker' : 'ellipsis',
+          ...(node.of === 'experiments' ? { description: String(node.nodes.length) } : {}),
           ...(node.of === 'branches'
             ? { description: vscode.l10n.t('merged, stale or without a changed model') }
             : {}),
@@ -94,7 +98,7 @@ function draw(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
         },
       );
     case 'review':
-      return row(reviewLabel(node.models, node.tracked), None, {
+      return row(reviewLabel(node.models, node.tracked), node.tracked > node.models ? Collapsed : None, {
         icon: 'checklist',
         description: vscode.l10n.t('Review'),
         contextValue: 'review',
@@ -159,18 +163,31 @@ function row(label: string, state: vscode.TreeItemCollapsibleState, parts: RowPa
 
 function branchItem(node: BranchNode, changes: BranchChanges | undefined): vscode.TreeItem {
   const { row: branch } = node;
+  if (branch.experiment) {
+    return row(rowName(branch), Collapsed, {
+      icon: 'beaker',
+      description: branch.branch.commit?.slice(0, 8) ?? '',
+      contextValue: 'experiment',
+    });
+  }
   const remoteOnly = branch.branch.remote !== null;
-  return row(rowName(branch), branch.current ? Expanded : Collapsed, {
+  const wrong = branch.merged ? null : misnamed(node.snapshot.catalog, branch);
+  const item = row(rowName(branch), branch.current ? Expanded : Collapsed, {
     icon: branch.current ? 'target' : remoteOnly ? 'cloud' : 'git-branch',
-    description: branchDescription(branch, changes),
+    description: dots(branchDescription(branch, changes), wrong && vscode.l10n.t('not by the convention')),
     contextValue: contextValue('branch', {
       current: branch.current,
       remote: remoteOnly,
       unborn: branch.branch.commit === null,
       changed:
         !branch.isDefault && changes !== undefined && changes.changed.size + changes.removed.length > 0,
+      default: branch.isDefault,
+      merged: branch.merged,
+      misnamed: wrong !== null,
     }),
   });
+  if (wrong) item.resourceUri = vscode.Uri.from({ scheme: RowScheme, path: '/misnamed', query: node.id });
+  return item;
 }
 
 function holderItem(node: HolderNode): vscode.TreeItem {
@@ -183,6 +200,18 @@ function holderItem(node: HolderNode): vscode.TreeItem {
 }
 
 function modelItem(node: ModelNode | RegisteredNode, pins: PinLookup): vscode.TreeItem {
+  if (node.kind === 'model' && node.other) {
+    return row(node.model.path ?? node.model.name, None, {
+      icon: 'file',
+      description: dots(size(node.model.size), trackingName(node.model.tracking)),
+      contextValue: contextValue('tracked', {
+        [node.model.tracking]: true,
+        tip: true,
+        file: node.model.pointer !== null,
+        digest: node.model.digest !== null,
+      }),
+    });
+  }
   const name = node.kind === 'model' ? node.model.name : node.registered.name;
   const pin =
     node.kind === 'registered' || node.row.current || node.row.isDefault ? pins.of(node.entry, name) : null;

@@ -8,10 +8,11 @@ import {
   childrenOfModel,
   diagnosticsNode,
   filteredModels,
+  otherFiles,
   rowId,
 } from './branchChildren.js';
 import type { BranchRow } from './branchRows.js';
-import { branchRows, foldRows } from './branchRows.js';
+import { branchRows, experimentRows, foldRows } from './branchRows.js';
 import { treeItem } from './items.js';
 import { Insights } from './insights.js';
 import { childrenOfHeld, childrenOfRegistered, registeredNodes } from './modelChildren.js';
@@ -137,6 +138,8 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
         return this.ofRepository(node.entry);
       case 'branch':
         return childrenOfBranch(node, node.row, { text, onlyChanged });
+      case 'review':
+        return otherFiles(node, node.row);
       case 'model':
         return childrenOfModel(node, isPinned(node.model.name));
       case 'registered':
@@ -188,8 +191,22 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
       ...failed,
       ...(await stateNodes(where)),
       ...nodes,
+      ...this.experiments(where),
       ...(diagnostics.length === 0 ? [] : [diagnosticsNode(where, rowId(where, 'problems'), diagnostics)]),
     ];
+  }
+
+  /** DVC experiments in a group of their own, read when somebody unfolds them. */
+  private experiments(where: Where): readonly ModelNodes[] {
+    const rows = experimentRows(where.snapshot.catalog);
+    if (rows.length === 0 || this.options.filter !== '' || this.options.onlyChanged) return [];
+    const nodes = rows.map((row): BranchNode => ({
+      ...where,
+      kind: 'branch',
+      id: rowId(where, 'experiment', row.branch.ref),
+      row,
+    }));
+    return [{ ...where, kind: 'more', of: 'experiments', id: rowId(where, 'experiments'), nodes }];
   }
 
   /** Whether there is anything to show at all; many branches are not searched for it. */

@@ -26,7 +26,7 @@ export interface BranchNode extends InRepository {
 /** Branches that are folded away, or the next page of any long list. */
 export interface MoreNode extends InRepository {
   readonly kind: 'more';
-  readonly of: 'branches' | 'page';
+  readonly of: 'branches' | 'experiments' | 'page';
   readonly nodes: readonly ModelNodes[];
 }
 
@@ -35,6 +35,8 @@ export interface ModelNode extends InRepository {
   readonly model: BranchModel;
   readonly row: BranchRow;
   readonly commit: CommitId;
+  /** A tracked file that is no model, shown on request. */
+  readonly other?: true;
 }
 
 /** A model as the grouping by model shows it: over all branches. */

@@ -5,6 +5,7 @@ import type { CommitId } from '../../core/git/ids.js';
 import { commitSummary } from '../../core/git/show.js';
 import type { Json } from '../../core/compare/value.js';
 import { shortText } from '../../core/compare/text.js';
+import { misnamed } from '../branchVerdict.js';
 import type { PinLookup } from '../pins/pinLookup.js';
 import type { RepositoryEntry, Snapshot } from '../store/repositoryEntry.js';
 import { ago, date, dots, size, trackingName } from '../words.js';
@@ -227,6 +228,11 @@ function branchTooltip({ row, snapshot }: Pick<BranchNode, 'row' | 'snapshot'>):
       head: vscode.l10n.t('it is checked out'),
     };
     tooltip.field(vscode.l10n.t('Default branch'), reasons[standard.because]);
+  }
+  const wrong = misnamed(snapshot.catalog, row);
+  if (wrong) {
+    tooltip.field(vscode.l10n.t('Name'), wrong.rule);
+    tooltip.field(vscode.l10n.t('It could be called'), wrong.suggestion);
   }
   if (row.upstream)
     tooltip.field(vscode.l10n.t('Upstream'), `${row.upstream.remote ?? ''}/${row.upstream.name}`);
