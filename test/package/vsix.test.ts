@@ -18,7 +18,6 @@ const CONTENTS = [
   'dist/webview/style.css',
   'dist/webview/ui.js',
   'l10n/bundle.l10n.json',
-  'l10n/bundle.l10n.json',
   'media/modelkeep.schema.json',
   'media/modelkeep.svg',
   'media/walkthrough/branch.md',
