@@ -6,7 +6,7 @@ import type { RuleCode } from '../core/branches/validate.js';
 import { validateName } from '../core/branches/validate.js';
 import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
 import { CommandError } from './command.js';
-import { printable } from './context.js';
+import { printableLine } from './context.js';
 
 /** `check-branch`: do names follow the convention? Also the patterns for a server to hold them to it. */
 export const checkBranch: Command = {
@@ -40,7 +40,7 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
   else {
     for (const { name, ok, rule, suggestion } of branches) {
       const rest = ok ? '' : `  ${rule ?? ''}${suggestion === undefined ? '' : ` Try ${suggestion}`}`;
-      await context.out(`${printable(`${ok ? 'ok   ' : 'wrong'} ${name}${rest}`)}\n`);
+      await context.out(`${printableLine(`${ok ? 'ok   ' : 'wrong'} ${name}${rest}`)}\n`);
     }
     if (!rulesOf(settings).enforced)
       context.note('modelkeep.yaml sets no branches.conventions: nothing is enforced.');

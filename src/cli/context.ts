@@ -79,14 +79,23 @@ export function createContext({ process, json, signal }: Surroundings): MainCont
         await write(pending);
         pending = '';
       };
+      let failure: { readonly error: unknown } | undefined;
       for (const [name, value] of Object.entries(fields)) {
         if (value === undefined) continue;
         await put(`,${JSON.stringify(name)}:`);
-        if (value instanceof Streamed) await putStreamed(value, put);
-        else await put(JSON.stringify(value));
+        if (!(value instanceof Streamed)) await put(JSON.stringify(value));
+        else {
+          // What fails half-way still leaves one whole object, which says so.
+          failure = await putStreamed(value, put);
+          if (!failure) continue;
+          const { code, message } = explain(failure.error, folder);
+          collected.push({ severity: 'error', code, message });
+          break;
+        }
       }
       if (collected.length > 0) await put(`,"diagnostics":${JSON.stringify(collected)}`);
       await write(`${pending}}\n`);
+      if (failure) throw failure.error;
     },
     repository() {
       opened ??= openRepository(folder, { git, signal });
@@ -108,8 +117,8 @@ export function createContext({ process, json, signal }: Surroundings): MainCont
         collected.push({ severity: 'error', code, message });
         await context.answer(candidates.length > 0 ? { candidates } : {});
       }
-      process.stderr.write(`modelkeep: ${message}\n`);
-      for (const candidate of candidates) process.stderr.write(`  ${candidate}\n`);
+      process.stderr.write(`modelkeep: ${printable(message)}\n`);
+      for (const candidate of candidates) process.stderr.write(`  ${printableLine(candidate)}\n`);
       if (verbose && error instanceof Error && error.stack !== undefined)
         process.stderr.write(`${error.stack}\n`);
       return exitCode;
@@ -118,19 +127,29 @@ export function createContext({ process, json, signal }: Surroundings): MainCont
   return context;
 }
 
-async function putStreamed(value: Streamed, put: (text: string) => Promise<void>): Promise<void> {
+/** Writes a streamed field, closed in any case; answers with what went wrong while its items were made. */
+async function putStreamed(
+  value: Streamed,
+  put: (text: string) => Promise<void>,
+): Promise<{ readonly error: unknown } | undefined> {
   const array = value.kind === 'array';
   await put(array ? '[' : '{');
   let separator = '';
-  for await (const item of value.items) {
-    if (array) await put(`${separator}${JSON.stringify(item)}`);
-    else {
-      const [key, inner] = item as readonly [string, unknown];
-      await put(`${separator}${JSON.stringify(key)}:${JSON.stringify(inner)}`);
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    for await (const item of value.items) {
+      if (array) await put(`${separator}${JSON.stringify(item)}`);
+      else {
+        const [key, inner] = item as readonly [string, unknown];
+        await put(`${separator}${JSON.stringify(key)}:${JSON.stringify(inner)}`);
+      }
+      separator = ',';
     }
-    separator = ',';
+  } catch (error) {
+    failure = { error };
   }
   await put(array ? ']' : '}');
+  return failure;
 }
 
 /** `error: models/a.pkl.dvc:3: what is wrong`. */
@@ -138,13 +157,20 @@ function describe(diagnostic: Diagnostic): string {
   const place = [diagnostic.path, diagnostic.line].filter((part) => part !== undefined).join(':');
   const ref =
     diagnostic.ref === undefined ? '' : ` (${diagnostic.ref.replace(/^refs\/(?:heads|tags|remotes)\//, '')})`;
-  return printable(`${diagnostic.severity}: ${place === '' ? '' : `${place}: `}${diagnostic.message}${ref}`);
+  return printableLine(
+    `${diagnostic.severity}: ${place === '' ? '' : `${place}: `}${diagnostic.message}${ref}`,
+  );
 }
 
-/** Control characters of a hostile name never reach the terminal. */
+/** Control characters of a hostile name, and those that turn its direction, never reach the terminal. */
 export function printable(text: string): string {
   // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\uFFFD');
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '\uFFFD');
+}
+
+/** The same for what is one line: a name with a line end in it makes no second one. */
+export function printableLine(text: string): string {
+  return printable(text).replace(/[\t\n]/g, '\uFFFD');
 }
 
 function explain(

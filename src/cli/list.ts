@@ -6,7 +6,7 @@ import { createLocator } from '../core/artifacts/locate.js';
 import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
 import { findBranch, fullName } from './branches.js';
 import { Streamed } from './command.js';
-import { printable } from './context.js';
+import { printableLine } from './context.js';
 import { formatSize } from './text.js';
 
 /** `list`: the models of branches, without checking anything out. */
@@ -217,7 +217,7 @@ async function summarize(
     const changed = row.changed === 0 ? '' : `, ${row.changed} changed`;
     const counts =
       row.count === null ? 'unknown' : `${row.count} ${row.count === 1 ? 'model' : 'models'}${changed}`;
-    await context.out(printable(`${name}  ${counts}\n`));
+    await context.out(`${printableLine(`${name}  ${counts}`)}\n`);
   }
   return 0;
 }
@@ -248,5 +248,7 @@ function textOf(row: Row, withBranch: boolean): string {
   });
   const removed = (row.removed ?? []).map((path) => `${withBranch ? '  ' : ''}removed  ${path}`);
   const empty = lines.length + removed.length === 0 ? [`${withBranch ? '  ' : ''}no models`] : [];
-  return printable([...(withBranch ? [name] : []), ...lines, ...removed, ...empty].join('\n')) + '\n';
+  return [...(withBranch ? [name] : []), ...lines, ...removed, ...empty]
+    .map((line) => `${printableLine(line)}\n`)
+    .join('');
 }

@@ -4,7 +4,7 @@ import { version } from '../../package.json';
 import type { Command, ExitCode, ParsedArguments } from './command.js';
 import { CommandError } from './command.js';
 import { COMMANDS } from './commands.js';
-import { createContext } from './context.js';
+import { createContext, printable } from './context.js';
 
 /** Options that every command takes. */
 const COMMON = {
@@ -33,6 +33,7 @@ export async function main(args: readonly string[], process: NodeJS.Process): Pr
   process.once('SIGTERM', interrupt);
   // A reader that goes away (`| head`) ends the command, not with a stack trace.
   process.stdout.on('error', () => process.exit(0));
+  process.stderr.on('error', () => undefined);
   try {
     return await dispatch(args, process, aborted.signal);
   } finally {
@@ -46,27 +47,27 @@ async function dispatch(
   process: NodeJS.Process,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const [name = '', ...rest] = args;
+  const { name, rest } = split(args);
   if (name === '--version') {
     process.stdout.write(`${version}\n`);
     return 0;
   }
-  if (name === '' || name === '-h' || name === '--help' || name === 'help') {
+  const json = rest.includes('--json');
+  if (name === '-h' || name === '--help' || name === 'help' || (name === '' && !json)) {
     const [about] = rest;
-    if (name === 'help' && about !== undefined && COMMANDS[about])
+    if (name === 'help' && about !== undefined && Object.hasOwn(COMMANDS, about))
       return dispatch([about, '--help'], process, signal);
     process.stdout.write(await overview());
     return name === '' ? 2 : 0;
   }
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!load) {
-    process.stderr.write(`modelkeep: there is no command "${name}"; "modelkeep --help" lists them\n`);
-    return 2;
-  }
-  const command = await load();
-  const json = rest.includes('--json');
   const context = createContext({ process, json, signal });
   try {
+    const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (!load) {
+      const what = name === '' ? 'Name a command' : `there is no command "${printable(name)}"`;
+      throw new CommandError(2, 'usage', `${what}; "modelkeep --help" lists them`);
+    }
+    const command = await load();
     const parsed = parse(command, rest);
     if (parsed.values.help === true) {
       process.stdout.write(helpOf(command));
@@ -79,6 +80,23 @@ async function dispatch(
   } catch (error) {
     return context.fail(error);
   }
+}
+
+/** The command and its arguments; options that every command takes may stand before its name too. */
+function split(args: readonly string[]): { name: string; rest: readonly string[] } {
+  let at = 0;
+  for (; at < args.length; at += 1) {
+    const word = args[at] ?? '';
+    if (word === '--repo') at += 1;
+    else if (
+      word !== '--json' &&
+      word !== '--no-color' &&
+      word !== '--verbose' &&
+      !word.startsWith('--repo=')
+    )
+      break;
+  }
+  return { name: args[at] ?? '', rest: [...args.slice(0, at), ...args.slice(at + 1)] };
 }
 
 function parse(command: Command, args: readonly string[]): ParsedArguments {

@@ -158,7 +158,7 @@ export async function resolveRevision(
   if (version) {
     if (version.version === text) {
       const git = await resolveCommit(catalog.repository, text, options).catch(() => undefined);
-      if (git !== undefined && git !== version.commit) {
+      if (git !== undefined) {
         diagnostics.push({
           severity: 'info',
           code: 'revision-also-in-git',

@@ -131,7 +131,8 @@ function metricsOf(
       if (within(file, stage.writes)) add({ ...inGit(file), stage });
     }
   }
-  const named = catalog.settings.models.metrics[model.name] ?? [];
+  const { metrics } = catalog.settings.models;
+  const named = (Object.hasOwn(metrics, model.name) ? metrics[model.name] : undefined) ?? [];
   for (const written of named) {
     const place = locate('', written);
     if ('path' in place) add({ ...inGit(place.path), stage: null });

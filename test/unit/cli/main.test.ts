@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { main } from '../../../src/cli/main.js';
+import { GitRepo } from '../../fixtures/gitRepo.js';
+
+interface Outcome {
+  readonly exit: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** One command line, as its process would see it. */
+async function modelkeep(repo: GitRepo, args: readonly string[], cwd = repo.dir): Promise<Outcome> {
+  const written = { out: '', err: '' };
+  const stream = (name: 'out' | 'err') =>
+    Object.assign(new EventEmitter(), {
+      write: (text: string) => ((written[name] += text), true),
+      isTTY: false,
+    });
+  const process = Object.assign(new EventEmitter(), {
+    cwd: () => cwd,
+    env: repo.env,
+    stdout: stream('out'),
+    stderr: stream('err'),
+  });
+  const exit = await main(args, process as unknown as NodeJS.Process);
+  return { exit, ...written };
+}
+
+describe('the command line around the commands', () => {
+  let repo: GitRepo;
+  beforeEach(() => {
+    repo = GitRepo.create();
+    repo.dvcPointer('models/churn.pkl', { md5: 'a'.repeat(32), size: 10 });
+    repo.commit('first');
+  });
+  afterEach(() => repo.dispose());
+
+  it('answers with one JSON object when there is no such command, or none', async () => {
+    for (const args of [['lisst', '--json'], ['toString', '--json'], ['--json']]) {
+      const { exit, out, err } = await modelkeep(repo, args);
+      const answer = JSON.parse(out) as { schema: number; diagnostics: { severity: string; code: string }[] };
+      assert.equal(exit, 2);
+      assert.equal(answer.schema, 1);
+      assert.deepEqual(
+        answer.diagnostics.map(({ severity, code }) => [severity, code]),
+        [['error', 'usage']],
+      );
+      assert.notEqual(err, '');
+    }
+  });
+
+  it('takes the options of every command before its name too', async () => {
+    const { exit, out, err } = await modelkeep(repo, ['--repo', repo.dir, '--json', 'list'], '/');
+    assert.equal(exit, 0, err);
+    assert.equal((JSON.parse(out) as { repository: string }).repository, repo.dir);
+  });
+
+  it('says when what was named is both a version and something in Git', async () => {
+    repo.annotatedTag('churn@v1.0.0');
+    repo.git('tag', 'v1.0.0');
+    repo.dvcPointer('models/churn.pkl', { md5: 'b'.repeat(32), size: 20 });
+    repo.commit('second');
+    const { exit, out, err } = await modelkeep(repo, ['compare', 'churn', 'v1.0.0', 'main', '--json']);
+    const answer = JSON.parse(out) as { diagnostics: { severity: string; code: string }[] };
+    assert.equal(exit, 0, err);
+    assert.deepEqual(
+      answer.diagnostics.map(({ severity, code }) => [severity, code]),
+      [['info', 'revision-also-in-git']],
+    );
+  });
+
+  it('keeps a hostile name on its line and off the terminal', async () => {
+    repo.write('models/a.pkl.dvc', 'outs:\n- {md5: "1", size: 5, path: "a\\n\\e[31m.pkl"}\n');
+    repo.commit('hostile');
+    const listed = await modelkeep(repo, ['list']);
+    assert.deepEqual(
+      listed.out.split('\n').map((line) => line.split('  ').at(-1)),
+      ['models/a\uFFFD\uFFFD[31m.pkl', 'models/churn.pkl', ''],
+    );
+    const { exit, err } = await modelkeep(repo, ['show', 'x\u001b[2J']);
+    assert.equal(exit, 2);
+    assert.ok(!err.includes('\u001b'), JSON.stringify(err));
+  });
+
+  it('takes a model named like a property of every object for a model', async () => {
+    repo.dvcPointer('models/constructor.pkl', { md5: 'c'.repeat(32), size: 10 });
+    repo.commit('constructor');
+    for (const args of [
+      ['log', 'constructor'],
+      ['compare', 'constructor', 'HEAD', 'HEAD~1'],
+    ]) {
+      const { exit, err } = await modelkeep(repo, args);
+      assert.equal(exit, 0, err);
+    }
+  });
+});
