@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic.js';
 import { AttributesStack, compileAttributes } from '../tracking/lfs/attributes.js';
 import type { BlobMemo } from './blobs.js';
-import type { Placed } from './place.js';
+import type { Placed } from './placed.js';
 import { FileKind } from './treeNames.js';
 
 interface Rules {

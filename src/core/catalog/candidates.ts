@@ -5,7 +5,7 @@ import type { TrackedFile } from '../tracking/trackedFile.js';
 import type { Model } from './catalog.js';
 import type { PathPatterns } from './patterns.js';
 import type { Declaration } from './pipelines.js';
-import type { PlacedFile } from './place.js';
+import type { PlacedFile } from './placed.js';
 
 type Unnamed = Omit<Model, 'name'>;
 
@@ -44,6 +44,7 @@ export type StoredCandidate = readonly [declared: string | null, isModel: boolea
 
 /** Decides what is a model (design.md: a declaration always wins, else `models.match`). */
 export class Candidates {
+  private readonly byFile = new Map<PlacedFile, Candidate>();
   private readonly byContent = new Map<string, Candidate>();
   private readonly all: Candidate[] = [];
   private readonly nameKeys = new Map<string, number>();
@@ -144,7 +145,8 @@ export class Candidates {
 
   /** A tracked file that no `artifacts:` section names; `given` when `models.names` does. */
   tracked(placed: PlacedFile, given: boolean): Candidate {
-    if (placed.candidate) return placed.candidate;
+    const known = this.byFile.get(placed);
+    if (known) return known;
     const { declaredType, file } = placed;
     const isModel =
       declaredType === undefined ? given || this.patterns.includesPath(file.path) : declaredType === 'model';
@@ -152,7 +154,7 @@ export class Candidates {
       ...contentOf(file),
       declared: declaredType !== undefined,
     });
-    placed.candidate = candidate;
+    this.byFile.set(placed, candidate);
     return candidate;
   }
 

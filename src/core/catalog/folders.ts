@@ -4,7 +4,7 @@ import type { ObjectReader } from '../git/objects.js';
 import { BlobMemo } from './blobs.js';
 import { compareBytes } from './names.js';
 import { PathPatterns } from './patterns.js';
-import { join } from './place.js';
+import { join } from './placed.js';
 import { FileKind } from './treeNames.js';
 import type { TreeNode } from './walk.js';
 import { TreeWalker, hexOf } from './walk.js';

@@ -121,6 +121,8 @@ async function commitsTouching(
       '-z',
       '--ignore-missing',
       '--full-history',
+      // Git's own order may show a parent first where commits share a second.
+      '--date-order',
       '--no-show-signature',
       '--format=%H%n%P%n%cI%n%an%n%s',
       ...from.filter((one) => one !== ''),

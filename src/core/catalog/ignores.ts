@@ -1,6 +1,6 @@
 import { compileDvcIgnore } from '../tracking/dvc/dvcIgnore.js';
 import type { BlobMemo } from './blobs.js';
-import type { Placed } from './place.js';
+import type { Placed } from './placed.js';
 import { FileKind } from './treeNames.js';
 
 type Ignores = (path: string) => boolean;

@@ -3,8 +3,9 @@ import type { ObjectReader } from '../git/objects.js';
 import { locate } from '../tracking/dvc/locate.js';
 import { resolvePipeline } from '../tracking/dvc/resolve.js';
 import type { BlobMemo, RawArtifact } from './blobs.js';
-import type { PlacedFile, PlacedPipeline } from './place.js';
-import { join, outside, placedOut, unreadableFile } from './place.js';
+import type { PlacedFile, PlacedPipeline } from './placed.js';
+import { join, placedOut } from './placed.js';
+import { outside, unreadableFile } from './treeProblems.js';
 import { FileKind } from './treeNames.js';
 
 /** An entry of `artifacts:` as one commit has it. */

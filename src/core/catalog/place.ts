@@ -1,67 +1,15 @@
 import type { Diagnostic } from '../diagnostic.js';
-import type { ParsedDvcFile } from '../tracking/dvc/dvcFile.js';
 import { locate } from '../tracking/dvc/locate.js';
 import type { TrackedFile } from '../tracking/trackedFile.js';
-import type { BlobFailure, BlobMemo } from './blobs.js';
+import type { BlobMemo } from './blobs.js';
 import type { Candidate, Candidates } from './candidates.js';
+import type { Placed, PlacedFile } from './placed.js';
+import { join, placedOut } from './placed.js';
 import { isShard } from './shards.js';
 import { FileKind } from './treeNames.js';
+import { linked, notUtf8, outside, tooDeep, unreadableFile, unreadableTree } from './treeProblems.js';
 import type { ObjectKey, TreeFile, TreeNode } from './walk.js';
 import { hexOf } from './walk.js';
-
-/** A tracked file as its own pointer file tells it, before other files of the commit have their say. */
-export interface PlacedFile {
-  readonly file: TrackedFile;
-  /** `type: model` or another type written in the pointer file itself. */
-  readonly declaredType: string | undefined;
-  /** Where the file became a candidate; kept here because every commit asks for it. */
-  candidate?: Candidate;
-}
-
-/** A `dvc.yaml` with the lock beside it; resolved per commit, since templates may read other files. */
-export interface PlacedPipeline {
-  readonly folder: string;
-  /** Tree id of the folder: files named relative to it are read through it. */
-  readonly tree: string;
-  readonly yaml: ObjectKey;
-  readonly lock: ObjectKey | null;
-}
-
-/** Everything that stands below one folder of a commit. Shared by all commits that have the same folder there. */
-export interface Placed {
-  /** What was put together, in tree order; empty for a folder that has only files of its own. */
-  readonly parts: readonly Placed[];
-  /** The folder's own pointers; `filesOf` gives all. */
-  readonly ownFiles: readonly PlacedFile[];
-  /** Files of the folder that the patterns take for models and that are no LFS pointers. */
-  readonly ownPlainFiles: readonly string[];
-  /** Candidate ids of all files below, as long as nothing else in the commit declares or hides them. */
-  readonly modelIds: readonly number[];
-  readonly otherIds: readonly number[];
-  /** Every file lies beside its pointer, none twice, no shards: nothing elsewhere changes what they are. */
-  readonly plain: boolean;
-  readonly pipelines: readonly PlacedPipeline[];
-  /** `.dvcignore` files: folder and blob. */
-  readonly ignores: readonly { readonly folder: string; readonly blob: ObjectKey }[];
-  /** Folders with a `.dvc/` of their own. */
-  readonly dvcRoots: readonly string[];
-  /** `.gitattributes` files: folder and blob. */
-  readonly attributes: readonly { readonly folder: string; readonly blob: ObjectKey }[];
-  /** Blob of the root's `artifacts.yaml`. */
-  readonly artifacts: ObjectKey | null;
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-/** All pointers below a folder, in tree order. */
-export function filesOf(placed: Placed): readonly PlacedFile[] {
-  const all: PlacedFile[] = [];
-  const visit = (part: Placed): void => {
-    for (const file of part.ownFiles) all.push(file);
-    for (const inner of part.parts) visit(inner);
-  };
-  visit(placed);
-  return all;
-}
 
 interface ComposedAt {
   readonly folder: string;
@@ -116,8 +64,8 @@ export class Composer {
   }
 
   private compose(node: TreeNode, folder: string, depth: number): Placed {
-    if (node.failed !== undefined) return { ...EMPTY, diagnostics: [unreadableTree(node, folder)] };
-    if (depth > DEEPEST) return { ...EMPTY, diagnostics: [tooDeep(folder)] };
+    if (node.failed !== undefined) return { ...EMPTY, diagnostics: [unreadableTree(folder, node.failed)] };
+    if (depth > DEEPEST) return { ...EMPTY, diagnostics: [tooDeep(folder, DEEPEST)] };
     const parts: Placed[] = [];
     const own = this.ownFiles(node, folder);
     if (own !== EMPTY) parts.push(own);
@@ -250,34 +198,6 @@ const EMPTY_BLOBS = new Set([
   '473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813',
 ]);
 
-/** One output of a pointer file, as a tracked file of the commit. */
-export function placedOut(
-  out: ParsedDvcFile['outs'][number] & { readonly stage?: string },
-  path: string,
-  pointer: string,
-): PlacedFile {
-  return {
-    file: {
-      path,
-      tracking: 'dvc',
-      pointer,
-      ...(out.stage === undefined ? {} : { stage: out.stage }),
-      digest: out.digest,
-      size: out.size,
-      ...(out.files === undefined ? {} : { files: out.files }),
-      ...(out.type === undefined ? {} : { type: out.type }),
-      ...(out.description === undefined ? {} : { description: out.description }),
-      ...(out.labels === undefined ? {} : { labels: out.labels }),
-    },
-    declaredType: out.type,
-  };
-}
-
-/** `folder/name`, without a slash at the root. */
-export function join(folder: string, name: string): string {
-  return folder === '' ? name : `${folder}/${name}`;
-}
-
 /** Gathers what one folder itself holds. */
 class OwnFiles {
   readonly files: PlacedFile[] = [];
@@ -361,68 +281,4 @@ function concat<T>(parts: readonly Placed[], listOf: (part: Placed) => readonly 
     }
   }
   return all ?? first;
-}
-
-const REASONS: Readonly<Record<BlobFailure, { code: string; why: string }>> = {
-  missing: {
-    code: 'object-missing',
-    why: 'Git has no such object here (a partial or damaged clone); fetch it',
-  },
-  corrupt: { code: 'object-corrupt', why: 'its Git object is damaged; run git fsck and fetch it again' },
-  ambiguous: { code: 'object-missing', why: 'its object id is ambiguous' },
-  'too-large': { code: 'file-too-large', why: 'it is over 10 MB, too large for a pointer or pipeline file' },
-};
-
-/** A pointer file whose blob cannot be read costs its own entry. */
-export function unreadableFile(path: string, reason: BlobFailure): Diagnostic {
-  const { code, why } = REASONS[reason];
-  return { severity: 'error', code, message: `${path} cannot be read: ${why}.`, path };
-}
-
-/** An output that lies outside the repository is refused (design.md: safety). */
-export function outside(pointer: string, written: string, reason: string): Diagnostic {
-  return {
-    severity: 'error',
-    code: 'path-outside-repository',
-    message: `${pointer} names "${written}", ${reason}; it is not read or written.`,
-    path: pointer,
-  };
-}
-
-function unreadableTree(node: TreeNode, folder: string): Diagnostic {
-  const { code, why } = REASONS[node.failed ?? 'missing'];
-  const what = folder === '' ? 'The root folder' : `The folder ${folder}`;
-  return {
-    severity: 'error',
-    code,
-    message: `${what} cannot be read: ${why}.`,
-    ...(folder === '' ? {} : { path: folder }),
-  };
-}
-
-function tooDeep(folder: string): Diagnostic {
-  return {
-    severity: 'warning',
-    code: 'folder-too-deep',
-    message: `Folders nested more than ${DEEPEST} deep are not looked into.`,
-    path: folder,
-  };
-}
-
-function linked(path: string): Diagnostic {
-  return {
-    severity: 'warning',
-    code: 'symlink-pointer',
-    message: `${path} is a symbolic link; pointer files are only read as plain files.`,
-    path,
-  };
-}
-
-function notUtf8(path: string): Diagnostic {
-  return {
-    severity: 'warning',
-    code: 'path-not-utf8',
-    message: `${path} has bytes that are no UTF-8; they are shown as "\uFFFD".`,
-    path,
-  };
 }

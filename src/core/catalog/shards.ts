@@ -1,4 +1,4 @@
-import type { PlacedFile } from './place.js';
+import type { PlacedFile } from './placed.js';
 import type { TrackedFile } from '../tracking/trackedFile.js';
 import { gather } from './folders.js';
 

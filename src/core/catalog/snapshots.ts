@@ -12,8 +12,10 @@ import { IgnoreRules } from './ignores.js';
 import { PathPatterns } from './patterns.js';
 import type { Declaration } from './pipelines.js';
 import { Pipelines, declarations } from './pipelines.js';
-import type { Placed, PlacedFile } from './place.js';
-import { Composer, filesOf, unreadableFile } from './place.js';
+import type { Placed, PlacedFile } from './placed.js';
+import { Composer } from './place.js';
+import { filesOf } from './placed.js';
+import { unreadableFile } from './treeProblems.js';
 import { collectShards } from './shards.js';
 import { Snapshot, takeSnapshot } from './snapshot.js';
 import { FileKind } from './treeNames.js';
@@ -296,7 +298,7 @@ export class Snapshots {
     };
     for (const file of groups.length > 0 ? [...files, ...groups] : files) {
       const declared = byPath.size > 0 ? byPath.get(file.file.path) : undefined;
-      if (!declared) add(file.candidate ?? candidates.tracked(file, this.given.has(file.file.path)));
+      if (!declared) add(candidates.tracked(file, this.given.has(file.file.path)));
       else for (const declaration of declared) add(candidates.declared(file.file, declaration));
       if (declared) byPath.delete(file.file.path);
     }
