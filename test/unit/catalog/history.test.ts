@@ -60,6 +60,20 @@ describe('the history of a model', () => {
     assert.deepEqual(await subjects('a'), ['Two', 'One']);
   });
 
+  it('shows no commit before those that build on it, also within one second', async () => {
+    const date = 1_750_000_000;
+    repo.dvcPointer('models/a.pkl', { content: '1' }).commit('One', { date });
+    for (const side of ['left', 'right']) {
+      repo.git('switch', '-qc', side, 'main');
+      repo.dvcPointer('models/a.pkl', { content: side }).commit(`${side} 1`, { date });
+      repo.dvcPointer('models/a.pkl', { content: `${side}2` }).commit(`${side} 2`, { date });
+    }
+    const order = await subjects('a');
+    assert.equal(order.at(-1), 'One', order.join());
+    for (const side of ['left', 'right'])
+      assert.ok(order.indexOf(`${side} 2`) < order.indexOf(`${side} 1`), order.join());
+  });
+
   it('follows a file to where it was, and tells a removal', async () => {
     repo.dvcPointer('old/a.pkl', { content: '1' }).commit('One');
     repo.dvcPointer('old/a.pkl', { content: '2' }).commit('Two');
