@@ -69,12 +69,19 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
 
 function ownPlace(catalog: RepositoryCatalog, own: string | null): string {
   if (own === null || catalog.repository.bare) {
-    throw new CommandError(2, 'usage', 'There is no working copy to put the bytes in: name a place with --out');
+    throw new CommandError(
+      2,
+      'usage',
+      'There is no working copy to put the bytes in: name a place with --out',
+    );
   }
   return path.join(catalog.repository.root, own);
 }
 
 async function tell(context: CommandContext, { path: place, digest, size, source }: Fetched): Promise<void> {
   if (context.json) await context.answer({ path: place, digest, size, source });
-  else await context.out(printable(`${place}  ${formatSize(size)}  ${digest.algorithm} ${digest.value}  (${source})\n`));
+  else
+    await context.out(
+      printable(`${place}  ${formatSize(size)}  ${digest.algorithm} ${digest.value}  (${source})\n`),
+    );
 }
