@@ -45,7 +45,10 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
     if (!rulesOf(settings).enforced)
       context.note('modelkeep.yaml sets no branches.conventions: nothing is enforced.');
   }
-  return branches.every(({ ok }) => ok) ? 0 : 1;
+  if (!branches.every(({ ok }) => ok)) return 1;
+  // Conventions that a mistake hides hold nobody to anything: that is no pass.
+  const broken = found.diagnostics.some(({ severity }) => severity === 'error');
+  return broken && !rulesOf(settings).enforced ? 2 : 0;
 }
 
 interface CheckedBranch {

@@ -14,23 +14,30 @@ export const status: Command = {
   help: `  --env E     one environment of modelkeep.yaml
   --offline   ask no service; what runs is then unknown
 
-Exits 0 when all is in sync, 1 on drift or during a roll-out, 3 when something could not be determined.`,
+Exits 0 when all is in sync, 1 on drift or during a roll-out, 2 when modelkeep.yaml has errors, 3 when
+something could not be determined.`,
   options: { env: { type: 'string' }, offline: { type: 'boolean' } },
   positionals: { min: 0, max: 1 },
   run: async (context, args) => {
-    const pins = await readStatus(context, args, { offline: args.values.offline === true });
-    if (pins.length === 0 && !context.json)
+    const found = await readStatus(context, args, { offline: args.values.offline === true });
+    if (found.pins.length === 0 && !context.json)
       await context.out('modelkeep.yaml names no environment, so nothing is pinned\n');
-    return reportStatus(context, pins);
+    return reportStatus(context, found);
   },
 };
+
+/** Pins that could be read, and whether errors in modelkeep.yaml may hide others. */
+export interface FoundStatus {
+  readonly pins: readonly PinStatus[];
+  readonly misconfigured: boolean;
+}
 
 /** The status of the pins that the arguments name. Exit 2 for an environment or a model that pins nothing. */
 export async function readStatus(
   context: CommandContext,
   { values, positionals }: ParsedArguments,
   options: Pick<StatusOptions, 'offline' | 'hash' | 'remote' | 'progress'>,
-): Promise<readonly PinStatus[]> {
+): Promise<FoundStatus> {
   const catalog = await context.catalog();
   const { environments } = catalog.settings;
   const environment = text(values.env);
@@ -50,14 +57,21 @@ export async function readStatus(
     const all = environments.flatMap(({ name, pins: own }) => own.map((pin) => `${pin.model} in ${name}`));
     throw new CommandError(2, 'no-pin', `Nothing pins "${model}" there`, all);
   }
-  return pins;
+  const misconfigured = catalog.diagnostics.some(
+    ({ severity, code }) => severity === 'error' && code.startsWith('settings-'),
+  );
+  return { pins, misconfigured };
 }
 
-/** Prints statuses; the exit code is the worst of them, drift before unknown. */
-export async function reportStatus(context: CommandContext, pins: readonly PinStatus[]): Promise<ExitCode> {
+/** Prints statuses; the exit code is the worst of them: drift, then a pin that a mistake may hide, then unknown. */
+export async function reportStatus(
+  context: CommandContext,
+  { pins, misconfigured }: FoundStatus,
+): Promise<ExitCode> {
   if (context.json) await context.answer({ pins });
   else for (const pin of pins) await context.out(printable(describe(pin)));
   if (pins.some(({ state }) => state === 'drifted' || state === 'rolling out')) return 1;
+  if (misconfigured) return 2;
   return pins.some(({ state }) => state === 'unknown') ? 3 : 0;
 }
 

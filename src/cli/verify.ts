@@ -11,17 +11,18 @@ export const verify: Command = {
   help: `  --env E     one environment of modelkeep.yaml
   --remote    also look whether the remote has the pinned bytes
 
-Exits 0 only when all is in sync, 1 on drift or during a roll-out, 3 when something could not be determined.`,
+Exits 0 only when all is in sync, 1 on drift or during a roll-out, 2 when modelkeep.yaml has errors, 3 when
+something could not be determined.`,
   options: { env: { type: 'string' }, remote: { type: 'boolean' } },
   positionals: { min: 0, max: 1 },
   run: async (context, args) => {
-    const pins = await readStatus(context, args, {
+    const found = await readStatus(context, args, {
       hash: true,
       ...(args.values.remote === true ? { remote: checkRemote } : {}),
     });
-    if (pins.length === 0) {
+    if (found.pins.length === 0) {
       throw new CommandError(2, 'no-pin', 'modelkeep.yaml names no environment: there is nothing to verify');
     }
-    return reportStatus(context, pins);
+    return reportStatus(context, found);
   },
 };

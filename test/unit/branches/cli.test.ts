@@ -152,7 +152,7 @@ describe('modelkeep branch and check-branch', () => {
     assert.match(stderr, /the one of the default branch counts/);
     repo.write('modelkeep.yaml', 'branches: 3\n');
     const broken = await modelkeep(repo, 'check-branch', '--json');
-    assert.equal(broken.exitCode, 0);
+    assert.equal(broken.exitCode, 2, 'conventions that a mistake hides are no pass');
     assert.match(broken.stdout, /"path":"modelkeep.yaml"/);
   });
 

@@ -101,6 +101,17 @@ describe('pin, rollback, status and verify on the command line', () => {
     assert.equal(pinned(), 'v3.0.0');
   });
 
+  it('is no pass while a mistake in modelkeep.yaml may hide a pin', async () => {
+    const settings = readFileSync(repo.at('modelkeep.yaml'), 'utf8');
+    await modelkeep(repo, 'pin', 'churn', 'v2.0.0', '--env', 'production', '--commit');
+    repo.write('modelkeep.yaml', `${settings.trimEnd()}\n  lost: { model: churn, fil: x, version: y }\n`);
+    for (const command of ['status', 'verify']) {
+      const { exit, json, err } = await modelkeep(repo, command, '--env', 'production', '--json');
+      assert.equal(exit, 2, err);
+      assert.deepEqual([json.pins.length, json.pins[0]?.['state']], [1, 'in sync']);
+    }
+  });
+
   it('gives the verdict as its exit code', async () => {
     repo.write('.gitignore', '/models/churn.pkl\n');
     const states = async (command: string): Promise<unknown> => {
