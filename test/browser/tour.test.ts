@@ -109,7 +109,10 @@ for (const theme of ['light', 'dark'] as const) {
       await picture('5-tag-preview');
       await workbench.press('Enter');
       await seeRow('2 note-summarizer: v0.4.0 · 64 kB · LFS');
-      assert.match(await git('cat-file', 'tag', 'note-summarizer@v0.4.0'), /\n\nShorter notes$/);
+      assert.match(
+        await git('cat-file', 'tag', 'note-summarizer@v0.4.0'),
+        /\n\nShorter notes\n\nSince v0\.3\.0:\n/,
+      );
     });
 
     it('pins a version, changing nothing but its value, and reads it in the status bar', async () => {
