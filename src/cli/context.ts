@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { defaultCacheFolder } from '../core/catalog/cacheFile.js';
 import type { LoadOptions } from '../core/catalog/source.js';
@@ -191,6 +191,20 @@ function explain(
       return { exitCode: 3, code, message, candidates: [] };
     }
     return { exitCode: 3, code, message: error.message, candidates: [] };
+  }
+  if (
+    error instanceof Error &&
+    'code' in error &&
+    error.code === 'ENOTDIR' &&
+    existsSync(folder) &&
+    !statSync(folder).isDirectory()
+  ) {
+    return {
+      exitCode: 3,
+      code: 'git-not-a-repository',
+      message: `${folder} is a file, not a folder`,
+      candidates: [],
+    };
   }
   const message = error instanceof Error ? error.message : String(error);
   return { exitCode: 3, code: 'failed', message, candidates: [] };

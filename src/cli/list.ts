@@ -38,7 +38,7 @@ async function run(context: CommandContext, { values }: ParsedArguments): Promis
     selectBranches(view, wanted, values.all === true, values.remotes === true);
   const catalog = await context.catalog({ branches: select });
   const branches = select(catalog);
-  if (values.summary === true) return summarize(context, catalog, branches);
+  if (values.summary === true) return summarize(context, catalog, branches, values.tracked === true);
   const options = { changed: values.changed === true, tracked: values.tracked === true };
   const rows = rowsOf(context, catalog, branches, options);
   if (context.json) {
@@ -197,7 +197,16 @@ async function summarize(
   context: CommandContext,
   catalog: RepositoryCatalog,
   branches: readonly Branch[],
+  tracked: boolean,
 ): Promise<ExitCode> {
+  const files = new Map<Branch, number>();
+  if (tracked) {
+    await catalog.loadTracked(branches, { signal: context.signal });
+    for (const branch of branches) {
+      const on = await catalog.trackedOn(branch, { signal: context.signal });
+      files.set(branch, on.models.length + on.others.length);
+    }
+  }
   const summary = await catalog.summarize(branches, { signal: context.signal });
   const report = onceEach(context);
   for (const branch of branches) report(catalog.diagnosticsOn(branch));
@@ -205,18 +214,21 @@ async function summarize(
     name: branch.name,
     remote: branch.remote,
     commit: branch.commit,
-    count: summary.get(branch)?.count ?? null,
+    count: files.get(branch) ?? summary.get(branch)?.count ?? null,
     changed: summary.get(branch)?.changed ?? null,
   }));
   if (context.json) {
     await context.answer({ ...head(catalog), branches: new Streamed('array', rows) });
     return 0;
   }
+  const what = tracked ? 'file' : 'model';
   for (const row of rows) {
     const name = fullName(row);
     const changed = row.changed === 0 ? '' : `, ${row.changed} changed`;
     const counts =
-      row.count === null ? 'unknown' : `${row.count} ${row.count === 1 ? 'model' : 'models'}${changed}`;
+      row.count === null
+        ? 'unknown'
+        : `${row.count} ${tracked ? 'tracked ' : ''}${row.count === 1 ? what : `${what}s`}${changed}`;
     await context.out(`${printableLine(`${name}  ${counts}`)}\n`);
   }
   return 0;

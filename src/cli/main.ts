@@ -112,7 +112,7 @@ function parse(command: Command, args: readonly string[]): ParsedArguments {
     throw new CommandError(
       2,
       'usage',
-      `${reason.replace(/\. To specify.*$/, '')}. Usage: modelkeep ${command.usage}`,
+      `${reason.replace(/\. To specify.*$|\.+$/, '')}. Usage: modelkeep ${command.usage}`,
     );
   }
   const { positionals } = parsed;

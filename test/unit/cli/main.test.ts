@@ -70,6 +70,16 @@ describe('the command line around the commands', () => {
     );
   });
 
+  it('counts tracked files where they are asked for, and says when a repository is a file', async () => {
+    repo.dvcPointer('data/train.csv', { md5: 'd'.repeat(32), size: 10 });
+    repo.commit('data');
+    assert.equal((await modelkeep(repo, ['list', '--summary'])).out, 'main  1 model\n');
+    assert.equal((await modelkeep(repo, ['list', '--summary', '--tracked'])).out, 'main  2 tracked files\n');
+    const { exit, err } = await modelkeep(repo, ['list', '--repo', 'models/churn.pkl.dvc']);
+    assert.equal(exit, 3);
+    assert.match(err, /is a file, not a folder/);
+  });
+
   it('keeps a hostile name on its line and off the terminal', async () => {
     repo.write('models/a.pkl.dvc', 'outs:\n- {md5: "1", size: 5, path: "a\\n\\e[31m.pkl"}\n');
     repo.commit('hostile');
