@@ -55,7 +55,7 @@ export async function readCacheFile(file: string): Promise<Buffer | undefined> {
 export async function writeCacheFile(file: string, content: readonly Uint8Array[]): Promise<boolean> {
   const temporary = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+    await makeFolder(path.dirname(file));
     const checksum = Buffer.alloc(4);
     checksum.writeUInt32LE(content.reduce((sum, part) => crc32(part, sum), 0));
     const handle = await open(temporary, 'wx', 0o600);
@@ -70,6 +70,28 @@ export async function writeCacheFile(file: string, content: readonly Uint8Array[
     await rm(temporary, { force: true }).catch(() => undefined);
     return false;
   }
+}
+
+/**
+ * Makes a folder and those above it. Not Node's own `recursive`, which never ends where the system answers that an
+ * existing folder is not there (`/proc`, some network file systems).
+ */
+async function makeFolder(folder: string): Promise<void> {
+  const make = (): Promise<unknown> =>
+    mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    });
+  try {
+    await make();
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || path.dirname(folder) === folder) throw error;
+    await makeFolder(path.dirname(folder));
+    await make();
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 /** Removes cache files that nobody has used for long, and what killed writers left behind. */

@@ -104,4 +104,11 @@ describe('the command line around the commands', () => {
       assert.equal(exit, 0, err);
     }
   });
+
+  it('ends where no cache can be kept', async () => {
+    // Node's own recursive mkdir never ends under /proc.
+    const process = { ...repo.env, MODELKEEP_CACHE_DIR: '/proc/nowhere/deep' };
+    const { exit } = await modelkeep(Object.create(repo, { env: { value: process } }) as GitRepo, ['list']);
+    assert.equal(exit, 0);
+  });
 });
