@@ -1,8 +1,6 @@
-import type { Catalog } from '../core/catalog/catalog.js';
-import type { TagPlan } from '../core/registry/versions/plan.js';
-import { planTag } from '../core/registry/versions/planTag.js';
+import { parseTagName } from '../core/registry/gto/tagName.js';
 import type { TagRequest } from '../core/registry/versions/planTag.js';
-import { messageOf, summarizeChanges, withMessage } from '../core/registry/versions/summary.js';
+import { planTag } from '../core/registry/versions/planTag.js';
 import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
 import { CommandError } from './command.js';
 import {
@@ -26,8 +24,7 @@ export const tag: Command = {
   --rev REV     the commit to register; HEAD by default
 ${WRITE_HELP}
 
-Without --message, GTO's own is followed by what changed since the version before: metrics, parameters, data.
-A commit whose version was deregistered gets that version back.`,
+Without --message it is GTO's own. A commit whose version was deregistered gets that version back.`,
   options: {
     bump: { type: 'string' },
     version: { type: 'string' },
@@ -46,7 +43,7 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
   const commit = rev === undefined ? undefined : await revisionCommit(context, catalog, model, rev);
   const message = textOption(values, 'message');
   const push = values.push === true;
-  const planned = await refusable(() =>
+  const plan = await refusable(() =>
     planTag({
       catalog,
       model,
@@ -57,7 +54,6 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
       signal: context.signal,
     }),
   );
-  const plan = message === undefined ? await described(context, catalog, planned, model) : planned;
   const applied = await carryOut(context, plan, values);
   if (context.json) {
     const { tag: name, artifact, version: registered, commit: at, digest, sameAs, previous } = plan;
@@ -67,27 +63,12 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
       version: registered,
       commit: at,
       digest,
-      sameAs,
+      sameAs: sameAs.filter((tag) => parseTagName(tag) !== undefined),
       previous,
       ...writeFields(plan, applied, push),
     });
   }
   return 0;
-}
-
-/** The plan with a message that tells what is new; GTO's own where that cannot be read. */
-async function described(
-  context: CommandContext,
-  catalog: Catalog,
-  plan: TagPlan,
-  model: TagRequest['model'],
-): Promise<TagPlan> {
-  const summary = await summarizeChanges(catalog, plan, model, { signal: context.signal });
-  if (summary.kind === 'unknown') {
-    const message = `What changed since ${summary.since} could not be read (${summary.because}): the message does not say.`;
-    context.diagnose([{ severity: 'info', code: 'summary-unknown', message }]);
-  }
-  return withMessage(plan, messageOf(plan, summary));
 }
 
 function wantedVersion(

@@ -95,14 +95,11 @@ describe('the commands that write tags', () => {
     assert.match(out, /git push origin refs\/tags\/churn@v1\.0\.0:refs\/tags\/churn@v1\.0\.0/);
   });
 
-  it('tag tells in its message what changed since the version before, unless one is given', async () => {
+  it('tag takes GTO’s own message, unless one is given', async () => {
     await run(tag, ['churn'], { rev: 'HEAD~1' });
     const { answer } = await run(tag, ['churn'], { 'dry-run': true });
     const [written] = answer.written as readonly { message: string }[];
-    assert.match(
-      written?.message ?? '',
-      /^Registering artifact churn version v0\.0\.2\n\nSince v0\.0\.1:\nModel:\n- size: /,
-    );
+    assert.equal(written?.message, 'Registering artifact churn version v0.0.2');
     await run(tag, ['churn'], { message: 'mine' });
     assert.equal(repo.git('for-each-ref', '--format=%(contents)', 'refs/tags/churn@v0.0.2').trim(), 'mine');
   });
@@ -170,7 +167,7 @@ describe('the commands that write tags', () => {
     const next = await run(tag, ['churn'], { bump: 'minor' });
     const [written] = next.answer.written as readonly { message: string }[];
     assert.equal(next.answer.tag, 'churn/v0.1.0');
-    assert.match(written?.message ?? '', /\n\nSince v0\.0\.1:\nModel:\n- size: 6 B -> 9 B/);
+    assert.match(written?.message ?? '', /^\S.*v0\.1\.0$/);
   });
 
   it('stage --rev registers an unregistered commit first', async () => {
