@@ -133,7 +133,7 @@ async function* rowsOf(
     const models: unknown[] = [];
     for (const model of listed(on, options.tracked)) {
       if (changes && !changes.changed.has(model.path ?? '')) continue;
-      models.push({ ...modelJson(model), local: await locator.locate(model, here) });
+      models.push({ ...model, local: await locator.locate(model, here) });
     }
     yield {
       name: branch.name,
@@ -154,43 +154,6 @@ function isCheckedOut(catalog: RepositoryCatalog, branch: Branch): boolean {
 
 function listed(on: BranchModels, tracked: boolean): readonly BranchModel[] {
   return tracked ? [...on.models, ...on.others] : on.models;
-}
-
-function modelJson(model: BranchModel): Record<string, unknown> {
-  const {
-    name,
-    path,
-    tracking,
-    pointer,
-    stage,
-    declared,
-    type,
-    description,
-    labels,
-    digest,
-    size,
-    files,
-    versions,
-    at,
-    stages,
-  } = model;
-  return {
-    name,
-    path,
-    tracking,
-    pointer,
-    stage,
-    declared,
-    type,
-    description,
-    labels,
-    digest,
-    size,
-    files,
-    versions,
-    at,
-    stages,
-  };
 }
 
 async function summarize(

@@ -45,9 +45,7 @@ export function pinCommand(register: Register, services: Services): void {
     async (argument) => {
       const draft = await begin(services, argument);
       if (!draft) return;
-      const places = pinPlaces(draft.snapshot.catalog).filter(
-        ({ model }) => draft.model === null || model === draft.model,
-      );
+      const places = placesOf(draft);
       const [only] = places;
       if (!only) {
         const name = draft.model;
@@ -79,6 +77,13 @@ export function pinCommand(register: Register, services: Services): void {
   );
 }
 
+/** The pins that the command could mean: of its model, or of any. */
+function placesOf(draft: Draft): ReturnType<typeof pinPlaces> {
+  return pinPlaces(draft.snapshot.catalog).filter(
+    ({ model }) => draft.model === null || model === draft.model,
+  );
+}
+
 /** Puts back what was pinned before, by the pin's own history. */
 export function rollBackCommand(register: Register, services: Services): void {
   const { t } = vscode.l10n;
@@ -87,9 +92,7 @@ export function rollBackCommand(register: Register, services: Services): void {
     async (argument) => {
       const draft = await begin(services, argument);
       if (!draft) return;
-      const places = pinPlaces(draft.snapshot.catalog).filter(
-        ({ model }) => draft.model === null || model === draft.model,
-      );
+      const places = placesOf(draft);
       const [only] = places;
       if (!only) throw new Error(t('No environment pins this model'));
       const initial: Draft = { ...draft, version: null, place: places.length === 1 ? only : null };
