@@ -117,6 +117,26 @@ describe('a repository with broken parts', () => {
     assert.deepEqual(await names(await source.load({ branches: (view) => view.branches })), ['gone']);
   });
 
+  it('knows a version after its tag, or the commit behind it, has come', async () => {
+    repo.dvcPointer('models/a.pkl').commit('One');
+    const tag = repo.registerVersion('a', 'v1.0.0');
+    const tagged = repo.head();
+    repo.dvcPointer('models/a.pkl', { content: 'two' }).commit('Two');
+    for (const object of [tag, tagged]) {
+      const file = objectFile(repo, object);
+      const kept = readFileSync(file);
+      rmSync(file);
+      const source = new CatalogSource(await openRepository(repo.dir, { git: gitEnvironment(repo.env) }), {
+        cacheFolder: path.join(repo.at('.git'), `cache-${object}`),
+      });
+      const before = await source.load();
+      await source.save();
+      assert.equal(before.versions.get('a@v1.0.0')?.digest ?? null, null);
+      writeFileSync(file, kept);
+      assert.notEqual((await source.load()).versions.get('a@v1.0.0')?.digest ?? null, null);
+    }
+  });
+
   async function names(catalog: Awaited<ReturnType<typeof openCatalog>>): Promise<readonly string[]> {
     const [branch] = catalog.branches;
     assert.ok(branch);
