@@ -107,6 +107,24 @@ describe('the catalog', () => {
       assert.deepEqual([later?.versions, later?.at], [[], null]);
     });
 
+    it('counts what came by either side of a merge, and nothing from beside the branch', async () => {
+      repo.dvcPointer('models/churn.pkl', { content: 'one' }).commit('One');
+      repo.branch('side').branch('beside');
+      repo.dvcPointer('models/churn.pkl', { content: 'two' }).commit('Two');
+      repo.registerVersion('churn', 'v1.0.0');
+      repo.switch('side').write('notes', 'x').commit('Notes');
+      repo.registerVersion('churn', 'v1.1.0');
+      repo.switch('beside').write('other', 'x').commit('Other');
+      repo.registerVersion('churn', 'v1.2.0');
+      repo.switch('main').merge('side');
+      repo.dvcPointer('models/churn.pkl', { content: 'three' }).commit('Three');
+      const catalog = await open(repo);
+      const [model] = await modelsOn(catalog, 'main');
+      assert.deepEqual([...(model?.versions ?? [])].sort(), ['churn@v1.0.0', 'churn@v1.1.0']);
+      const [before] = await modelsOn(catalog, 'beside');
+      assert.deepEqual([...(before?.versions ?? [])].sort(), ['churn@v1.1.0', 'churn@v1.2.0']);
+    });
+
     it('names no version where the tip has other bits, and the newest where several have them', async () => {
       repo.dvcPointer('models/churn.pkl', { content: 'one' }).commit('One');
       repo.registerVersion('churn', 'v1.0.0');
