@@ -1,3 +1,5 @@
+import { remembering } from './remembering.js';
+
 /**
  * SemVer 2.0.0 as GTO's tag grammar has it: numbers of any length and no limit on the whole. The `semver`
  * package refuses numbers beyond 2^53 and texts over 256 characters, which GTO reads, and its patch bump of
@@ -27,7 +29,7 @@ export const SEMVER_PATTERN =
 const SEMVER = new RegExp(`^v${SEMVER_PATTERN}$`);
 
 /** Reads `v1.2.3-rc.1+build.5`; the lowercase `v` is required (GTO). Undefined for everything else. */
-export function parseSemVer(text: string): SemVer | undefined {
+export const parseSemVer = remembering((text: string): SemVer | undefined => {
   const found = SEMVER.exec(text);
   if (!found) return undefined;
   const [, major = '0', minor = '0', patch = '0', prerelease, build] = found;
@@ -38,7 +40,7 @@ export function parseSemVer(text: string): SemVer | undefined {
     prerelease: prerelease === undefined ? [] : prerelease.split('.'),
     build: build === undefined ? [] : build.split('.'),
   };
-}
+});
 
 /** `v1.2.3-rc.1+build.5`. */
 export function formatSemVer(version: SemVer): string {

@@ -1,3 +1,4 @@
+import { remembering } from './remembering.js';
 import { SEMVER_PATTERN } from './semver.js';
 
 /** What a tag's name says in GTO's grammar (GTO 1.10). The counter is what stands after the last `#`. */
@@ -29,7 +30,7 @@ const ARTIFACT = new RegExp(`^(?:${FOLDER}:)?${NAME}$`);
 const PLAIN = new RegExp(`^${NAME}$`);
 
 /** Reads a GTO tag name; `undefined` when the name is not GTO's at all. `=` in the tag is `:` in the artifact. */
-export function parseTagName(name: string): GtoTag | undefined {
+export const parseTagName = remembering((name: string): GtoTag | undefined => {
   const found = TAG.exec(name);
   if (!found?.groups) return undefined;
   const artifact = fromTag(found[1] ?? '');
@@ -38,7 +39,7 @@ export function parseTagName(name: string): GtoTag | undefined {
   if (version !== undefined) return { kind: 'version', artifact, version, active: cancel !== '!', ...count };
   if (stage !== undefined) return { kind: 'stage', artifact, stage, active: cancel !== '!', ...count };
   return { kind: word === 'deprecated' ? 'deprecation' : 'creation', artifact, ...count };
-}
+});
 
 /** Writes the tag name that `parseTagName` reads back. */
 export function formatTagName(tag: GtoTag): string {
