@@ -56,30 +56,52 @@ export class Changes {
   private compute(commit: CommitId, base: CommitId): BranchChanges {
     const here = this.named(commit);
     const there = this.named(base);
-    if (!here || !there) return { changed: new Set(), removed: [] };
-    const paths = here === there ? [] : differences(here, there);
-    if (paths.length === 0) return { changed: new Set(), removed: [] };
+    if (!here || !there) return NO_CHANGES;
+    const differing = here === there ? [] : differences(here, there);
+    if (differing.length === 0) return NO_CHANGES;
     const mergeBase = this.mergeBase(commit, base);
     const before = mergeBase === undefined ? undefined : this.named(mergeBase);
-    const changed = before ? paths.filter((path) => !equalAt(path, here, before)) : paths;
+    const changed = before ? withoutWhatLags(differing, here, before) : differing;
+    const paths = changed.map((difference) =>
+      typeof difference === 'string' ? difference : here.path(difference),
+    );
     return {
-      changed: new Set(changed),
-      removed: changed.filter((path) => !here.modelNames.byPath.has(path)).sort(),
+      changed: new Set(paths),
+      removed: paths.filter((path) => !here.modelNames.byPath.has(path)).sort(),
     };
   }
 }
 
-/** The paths at which two commits list something else; only the first of them when that is all that is asked. */
-function differences(left: NamedSnapshot, right: NamedSnapshot, first = false): readonly string[] {
+const NO_CHANGES: BranchChanges = { changed: new Set(), removed: [] };
+
+/** Where two commits list the same paths under the same names, a position in both; else a path. */
+type Difference = number | string;
+
+/** What two commits list differently; only the first of it when that is all that is asked. */
+function differences(left: NamedSnapshot, right: NamedSnapshot, first = false): readonly Difference[] {
   if (left.modelNames !== right.modelNames) return inOtherSets(left, right);
   // The same paths and names: number by number, most of them equal.
-  const paths = new Set<string>();
+  const found: number[] = [];
   for (let index = 0; index < left.count; index += 1) {
     if (left.snapshot.sameModel(index, right.snapshot, index)) continue;
-    paths.add(left.snapshot.model(index).path);
+    found.push(index);
     if (first) break;
   }
-  return [...paths];
+  return found;
+}
+
+/** Without what is still as it was at the merge base: there only the other side moved on. */
+function withoutWhatLags(
+  differing: readonly Difference[],
+  here: NamedSnapshot,
+  before: NamedSnapshot,
+): readonly Difference[] {
+  const aligned = here.modelNames === before.modelNames;
+  return differing.filter((difference) => {
+    if (typeof difference === 'string') return !equalAt(difference, here, before);
+    if (aligned) return !here.snapshot.sameModel(difference, before.snapshot, difference);
+    return !equalAt(here.path(difference), here, before);
+  });
 }
 
 function inOtherSets(left: NamedSnapshot, right: NamedSnapshot): readonly string[] {

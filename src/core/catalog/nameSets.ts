@@ -21,6 +21,11 @@ export class NamedSnapshot {
     readonly otherNames: NameSet,
   ) {}
 
+  /** The path of the model at an index of `modelNames`. */
+  path(index: number): string {
+    return this.snapshot.model(index).path;
+  }
+
   get count(): number {
     return this.snapshot.modelIds.length;
   }
