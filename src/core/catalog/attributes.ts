@@ -19,7 +19,7 @@ export class AttributeRules {
 
   /** One diagnostic per file whose bytes went into Git although its attributes say `filter=lfs`. */
   check(placed: Placed): readonly Diagnostic[] {
-    if (placed.attributes.length === 0) return NONE;
+    if (placed.attributes.length === 0 || !placed.plainFiles) return NONE;
     const key = placed.attributes.map(({ folder, blob }) => `${folder}\0${blob}`).join('\0');
     const rules = this.stack(key, placed);
     return rules ? this.checkPart(placed, rules) : NONE;
@@ -27,6 +27,7 @@ export class AttributeRules {
 
   /** Folders that many commits share are asked once per set of attributes files. */
   private checkPart(part: Placed, rules: Rules): readonly Diagnostic[] {
+    if (!part.plainFiles) return NONE;
     const known = rules.answers.get(part);
     if (known) return known;
     const found: Diagnostic[] = [];

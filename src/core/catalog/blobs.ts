@@ -9,8 +9,9 @@ import type { ParsedPipeline } from '../tracking/dvc/pipeline.js';
 import { parsePipeline } from '../tracking/dvc/pipeline.js';
 import type { LfsPointer } from '../tracking/lfs/pointer.js';
 import { parseLfsPointer } from '../tracking/lfs/pointer.js';
-import type { ObjectKey, TreeFile } from './walk.js';
-import { hexOf } from './walk.js';
+import type { ObjectNumber } from './objectIds.js';
+import { ObjectIds } from './objectIds.js';
+import type { TreeFile } from './walk.js';
 import { FileKind } from './treeNames.js';
 
 /** What a blob says, or why it cannot be known. */
@@ -34,6 +35,9 @@ export type { RawArtifact };
 const LFS_LIMIT = 1024;
 const TEXT_LIMIT = 10 * 1024 * 1024;
 
+/** Asked for and not yet answered. */
+const PENDING: Parsed<never> = { ok: false, reason: 'missing' };
+
 const PARSERS: { readonly [K in ReadKind]: (data: Buffer) => ParsedByKind[K] } = {
   [FileKind.dvc]: parseDvcFile,
   [FileKind.pipeline]: parsePipeline,
@@ -46,33 +50,47 @@ const PARSERS: { readonly [K in ReadKind]: (data: Buffer) => ParsedByKind[K] } =
 
 /** Every unique blob that matters, read once and parsed once; answers are remembered by blob id. */
 export class BlobMemo {
-  private readonly answers = new Map<ReadKind, Map<ObjectKey, Parsed<unknown>>>();
+  readonly ids: ObjectIds;
+  private readonly answers = new Map<ReadKind, Map<ObjectNumber, Parsed<unknown>>>();
 
-  /** Asks for a blob unless its answer is known; sizes first, so that nothing large is ever read. */
-  request(kind: ReadKind, blob: ObjectKey, reader: ObjectReader): void {
+  constructor(idBytes: 20 | 32) {
+    this.ids = new ObjectIds(idBytes);
+  }
+
+  /**
+   * Asks for a blob unless its answer is known or under way. Nothing large is ever kept: of what could be an LFS
+   * pointer, and then be of any size, the size is asked first.
+   */
+  request(kind: ReadKind, blob: ObjectNumber, reader: ObjectReader): void {
     const known = this.of(kind);
     const before = known.get(blob);
-    if (before && (before.ok || before.reason === 'too-large')) return;
+    if (before && (before === PENDING || before.ok || before.reason === 'too-large')) return;
+    known.set(blob, PENDING);
+    const id = this.ids.hex(blob);
     const failed = (reason: BlobFailure): void => {
       known.set(blob, { ok: false, reason });
     };
-    known.set(blob, { ok: false, reason: 'missing' });
-    const limit = kind === FileKind.lfs ? LFS_LIMIT : TEXT_LIMIT;
-    const id = hexOf(blob);
+    const read = (): void => {
+      reader.contents(id, {
+        limit: TEXT_LIMIT,
+        tooLarge: () => failed('too-large'),
+        failed,
+        object: (type, data) => {
+          if (type !== 'blob') failed('missing');
+          else known.set(blob, { ok: true, value: PARSERS[kind](data) });
+        },
+      });
+    };
+    if (kind !== FileKind.lfs) {
+      read();
+      return;
+    }
     reader.info(id, {
       failed,
       info: (type, size) => {
         if (type !== 'blob') failed('missing');
-        else if (kind === FileKind.lfs && size >= limit) known.set(blob, { ok: true, value: null });
-        else if (size >= limit) failed('too-large');
-        else {
-          reader.contents(id, {
-            failed,
-            object: (_type, data) => {
-              known.set(blob, { ok: true, value: PARSERS[kind](data) });
-            },
-          });
-        }
+        else if (size >= LFS_LIMIT) known.set(blob, { ok: true, value: null });
+        else read();
       },
     });
   }
@@ -83,14 +101,14 @@ export class BlobMemo {
   }
 
   /** What a blob says; `missing` for one that was never asked for. */
-  get<K extends ReadKind>(kind: K, blob: ObjectKey): Parsed<ParsedByKind[K]> {
+  get<K extends ReadKind>(kind: K, blob: ObjectNumber): Parsed<ParsedByKind[K]> {
     const answer = this.of(kind).get(blob);
     return (answer as Parsed<ParsedByKind[K]> | undefined) ?? { ok: false, reason: 'missing' };
   }
 
-  private of(kind: ReadKind): Map<ObjectKey, Parsed<unknown>> {
+  private of(kind: ReadKind): Map<ObjectNumber, Parsed<unknown>> {
     let answers = this.answers.get(kind);
-    if (!answers) this.answers.set(kind, (answers = new Map<ObjectKey, Parsed<unknown>>()));
+    if (!answers) this.answers.set(kind, (answers = new Map<ObjectNumber, Parsed<unknown>>()));
     return answers;
   }
 }

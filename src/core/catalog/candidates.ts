@@ -5,7 +5,7 @@ import type { TrackedFile } from '../tracking/trackedFile.js';
 import type { Model } from './catalog.js';
 import type { PathPatterns } from './patterns.js';
 import type { Declaration } from './pipelines.js';
-import type { PlacedFile } from './placed.js';
+import type { Placed, PlacedFile } from './placed.js';
 
 type Unnamed = Omit<Model, 'name'>;
 
@@ -73,10 +73,13 @@ export class Candidates {
     return left === right || this.bitsOfId[left] === this.bitsOfId[right];
   }
 
-  /** Whether one of the ids names the same path (and declared name) as one of the candidates. */
-  claims(ids: readonly number[], candidates: readonly Candidate[]): boolean {
-    const keys = candidates.map(({ nameKey }) => nameKey);
-    return ids.some((id) => keys.includes(this.keyOfId[id] ?? -1));
+  /** Whether two of the candidates, or one of them and one of the ids, name the same path (and declared name). */
+  overlap(placed: Pick<Placed, 'modelIds' | 'otherIds'>, candidates: readonly Candidate[]): boolean {
+    if (candidates.length === 0) return false;
+    const keys = new Set(candidates.map(({ nameKey }) => nameKey));
+    if (keys.size < candidates.length) return true;
+    const claimed = (id: number): boolean => keys.has(this.keyOfId[id] ?? -1);
+    return placed.modelIds.some(claimed) || placed.otherIds.some(claimed);
   }
 
   get count(): number {

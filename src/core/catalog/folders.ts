@@ -3,11 +3,12 @@ import type { Digest } from '../digest.js';
 import type { ObjectReader } from '../git/objects.js';
 import { BlobMemo } from './blobs.js';
 import { compareBytes } from './names.js';
+import type { ObjectNumber } from './objectIds.js';
 import { PathPatterns } from './patterns.js';
 import { join } from './placed.js';
 import { FileKind } from './treeNames.js';
 import type { TreeNode } from './walk.js';
-import { TreeWalker, hexOf } from './walk.js';
+import { TreeWalker } from './walk.js';
 
 /** A folder taken as one model: its LFS files and the plain Git files beside them. */
 export interface GatheredFolder {
@@ -45,17 +46,18 @@ export function gather(files: readonly GatheredFile[]): GatheredFolder {
 
 /** Reads whole folders, every file of them, and tells those that hold LFS files from those that are Git's own. */
 export class Folders {
-  private readonly blobs = new BlobMemo();
-  private readonly sizes = new Map<string, number>();
+  private readonly blobs: BlobMemo;
+  private readonly sizes = new Map<ObjectNumber, number>();
   private readonly walker: TreeWalker;
   private readonly roots = new Map<string, TreeNode>();
   private readonly answers = new Map<string, GatheredFolder | null>();
 
   constructor(idBytes: 20 | 32) {
-    this.walker = new TreeWalker(new PathPatterns(['**']), idBytes, (file, reader) => {
+    this.blobs = new BlobMemo(idBytes);
+    this.walker = new TreeWalker(new PathPatterns(['**']), idBytes, this.blobs.ids, (file, reader) => {
       this.blobs.request(FileKind.lfs, file.blob, reader);
       if (!this.sizes.has(file.blob)) {
-        reader.info(hexOf(file.blob), {
+        reader.info(this.blobs.ids.hex(file.blob), {
           failed: () => undefined,
           info: (_type, size) => this.sizes.set(file.blob, size),
         });
@@ -82,11 +84,11 @@ export class Folders {
         if (pointer) pointers += 1;
         files.push({
           path: join(folder, file.name),
-          id: pointer?.oid ?? hexOf(file.blob),
+          id: pointer?.oid ?? this.blobs.ids.hex(file.blob),
           size: pointer?.size ?? this.sizes.get(file.blob) ?? null,
         });
       }
-      for (const child of node.folders) visit(child.node, join(folder, child.name));
+      node.folderNodes.forEach((child, index) => visit(child, join(folder, node.folderNames[index] ?? '')));
     };
     if (root) visit(root, '');
     const answer = pointers > 0 ? gather(files) : null;

@@ -1,5 +1,6 @@
 import { compileDvcIgnore } from '../tracking/dvc/dvcIgnore.js';
 import type { BlobMemo } from './blobs.js';
+import type { ObjectNumber } from './objectIds.js';
 import type { Placed } from './placed.js';
 import { FileKind } from './treeNames.js';
 
@@ -8,7 +9,7 @@ type Rules = ReturnType<typeof compileDvcIgnore> | null;
 
 /** `.dvcignore` as it holds in each commit: a nested DVC repository answers to its own files only. */
 export class IgnoreRules {
-  private readonly compiled = new Map<string, Rules>();
+  private readonly compiled = new Map<ObjectNumber, Rules>();
 
   constructor(private readonly blobs: BlobMemo) {}
 
@@ -31,7 +32,7 @@ export class IgnoreRules {
     };
   }
 
-  private compile(blob: string): Rules {
+  private compile(blob: ObjectNumber): Rules {
     let rules = this.compiled.get(blob);
     if (rules === undefined) {
       const parsed = this.blobs.get(FileKind.ignore, blob);

@@ -3,6 +3,7 @@ import type { ObjectReader } from '../git/objects.js';
 import { locate } from '../tracking/dvc/locate.js';
 import { resolvePipeline } from '../tracking/dvc/resolve.js';
 import type { BlobMemo, RawArtifact } from './blobs.js';
+import type { ObjectIds } from './objectIds.js';
 import type { PlacedFile, PlacedPipeline } from './placed.js';
 import { join, placedOut } from './placed.js';
 import { outside, unreadableFile } from './treeProblems.js';
@@ -38,8 +39,25 @@ const URL = /^[a-z][a-z0-9+.-]*:\/\//i;
 export class Pipelines {
   private readonly variables = new Map<string, Uint8Array | undefined>();
   private readonly resolved = new Map<string, ResolvedFolder>();
+  private readonly settled = new Map<PlacedPipeline, ResolvedFolder>();
 
-  constructor(private readonly blobs: BlobMemo) {}
+  constructor(
+    private readonly blobs: BlobMemo,
+    private readonly trees: ObjectIds,
+  ) {}
+
+  /** What a pipeline says by itself; undefined for one whose templates read other files of the commit. */
+  settle(pipeline: PlacedPipeline): ResolvedFolder | undefined {
+    if (this.isTemplated(pipeline)) return undefined;
+    let answer = this.settled.get(pipeline);
+    if (!answer) this.settled.set(pipeline, (answer = this.resolve(pipeline, '')));
+    return answer;
+  }
+
+  private isTemplated(pipeline: PlacedPipeline): boolean {
+    const parsed = this.blobs.get(FileKind.pipeline, pipeline.yaml);
+    return parsed.ok && parsed.value.templated;
+  }
 
   /** Asks for the files that the pipeline's templates need. */
   request(pipeline: PlacedPipeline, rootTree: string, reader: ObjectReader): void {
@@ -73,7 +91,7 @@ export class Pipelines {
     if (!parsed.ok || !parsed.value.templated) return [];
     return parsed.value.varsFiles.flatMap((file) => {
       const inside = locate('', file);
-      if ('path' in inside) return [{ file, spec: `${pipeline.tree}:${inside.path}` }];
+      if ('path' in inside) return [{ file, spec: `${this.trees.hex(pipeline.tree)}:${inside.path}` }];
       const above = locate(pipeline.folder, file);
       return 'path' in above ? [{ file, spec: `${rootTree}:${above.path}` }] : [];
     });

@@ -3,13 +3,14 @@ import { locate } from '../tracking/dvc/locate.js';
 import type { TrackedFile } from '../tracking/trackedFile.js';
 import type { BlobMemo } from './blobs.js';
 import type { Candidate, Candidates } from './candidates.js';
-import type { Placed, PlacedFile } from './placed.js';
-import { join, placedOut } from './placed.js';
+import type { Placed, PlacedFile, PlacedPipeline } from './placed.js';
+import { NO_IDS, concatIds, join, placedOut } from './placed.js';
 import { isShard } from './shards.js';
 import { FileKind } from './treeNames.js';
 import { linked, notUtf8, outside, tooDeep, unreadableFile, unreadableTree } from './treeProblems.js';
-import type { ObjectKey, TreeFile, TreeNode } from './walk.js';
-import { hexOf } from './walk.js';
+import type { ObjectNumber } from './objectIds.js';
+import type { Pipelines } from './pipelines.js';
+import type { TreeFile, TreeNode } from './walk.js';
 
 interface ComposedAt {
   readonly folder: string;
@@ -17,12 +18,16 @@ interface ComposedAt {
   readonly next: ComposedAt | undefined;
 }
 
+/** What is left on the node of a tree below which nothing stands that matters, wherever the tree stands. */
+const NOTHING_AT_ALL = 'nothing';
+
 const EMPTY: Placed = {
   parts: [],
   ownFiles: [],
   ownPlainFiles: [],
-  modelIds: [],
-  otherIds: [],
+  plainFiles: false,
+  modelIds: NO_IDS,
+  otherIds: NO_IDS,
   plain: true,
   pipelines: [],
   ignores: [],
@@ -40,11 +45,12 @@ const DEEPEST = 500;
  */
 export class Composer {
   /** By blob: the places at which it was met. */
-  private readonly pointers = new Map<ObjectKey, PlacedPointer[]>();
+  private readonly pointers = new Map<ObjectNumber, PlacedPointer[]>();
 
   constructor(
     private readonly blobs: BlobMemo,
     private readonly candidates: Candidates,
+    private readonly pipelines: Pipelines,
     /** Paths that `models.names` names. */
     private readonly given: ReadonlySet<string>,
   ) {}
@@ -55,11 +61,15 @@ export class Composer {
   }
 
   private place(node: TreeNode, folder: string, depth: number): Placed {
-    // A tree stands at one path almost always: a short list, kept on the node itself.
-    const known = node.composed as ComposedAt | undefined;
+    // Nothing is nothing at every path. Else a tree stands at one path almost always: a short list, kept on the
+    // node itself.
+    const known = node.composed as ComposedAt | typeof NOTHING_AT_ALL | undefined;
+    if (known === NOTHING_AT_ALL) return EMPTY;
     for (let at = known; at; at = at.next) if (at.folder === folder) return at.placed;
     const placed = this.compose(node, folder, depth);
-    if (node.failed === undefined) node.composed = { folder, placed, next: known } satisfies ComposedAt;
+    if (node.failed === undefined)
+      node.composed =
+        placed === EMPTY ? NOTHING_AT_ALL : ({ folder, placed, next: known } satisfies ComposedAt);
     return placed;
   }
 
@@ -69,12 +79,39 @@ export class Composer {
     const parts: Placed[] = [];
     const own = this.ownFiles(node, folder);
     if (own !== EMPTY) parts.push(own);
-    for (const child of node.folders) {
-      const inner = this.place(child.node, join(folder, child.name), depth + 1);
+    const { folderNodes, folderNames } = node;
+    for (let index = 0; index < folderNodes.length; index += 1) {
+      const child = folderNodes[index];
+      if (!child || child.composed === NOTHING_AT_ALL) continue;
+      const inner = this.place(child, join(folder, folderNames[index] ?? ''), depth + 1);
       if (inner !== EMPTY) parts.push(inner);
     }
     const [first = EMPTY] = parts;
-    return parts.length <= 1 ? first : merge(parts);
+    const all = parts.length <= 1 ? first : merge(parts);
+    const [pipeline] = own.pipelines;
+    return pipeline ? this.withOutputs(all, pipeline) : all;
+  }
+
+  /**
+   * Adds what a pipeline puts out, where the pipeline alone can tell: without templates, declarations, or outputs
+   * that something else tracks too.
+   */
+  private withOutputs(placed: Placed, pipeline: PlacedPipeline): Placed {
+    const settled = this.pipelines.settle(pipeline);
+    if (!settled) return placed; // asked again for each commit
+    const outs = settled.files.map((file) => this.candidates.tracked(file, this.given.has(file.file.path)));
+    const prefix = pipeline.folder === '' ? '' : `${pipeline.folder}/`;
+    if (
+      settled.declarations.length > 0 ||
+      outs.some(({ path }) => !path.startsWith(prefix)) ||
+      this.candidates.overlap(placed, outs)
+    )
+      return { ...placed, plain: false };
+    return {
+      ...placed,
+      modelIds: withIds(placed.modelIds, outs, true),
+      otherIds: withIds(placed.otherIds, outs, false),
+    };
   }
 
   private ownFiles(node: TreeNode, folder: string): Placed {
@@ -162,7 +199,7 @@ export class Composer {
     const pointer = parsed.value;
     if (!pointer) {
       // An empty file stands for itself in Git LFS.
-      const plainFile = EMPTY_BLOBS.has(hexOf(file.blob)) ? null : path;
+      const plainFile = EMPTY_BLOBS.has(this.blobs.ids.hex(file.blob)) ? null : path;
       return { files: NONE, diagnostics: NONE, plain: true, plainFile };
     }
     const tracked: TrackedFile = {
@@ -204,12 +241,12 @@ class OwnFiles {
   readonly plainFiles: string[] = [];
   readonly modelIds: number[] = [];
   readonly otherIds: number[] = [];
-  readonly ignores: { folder: string; blob: ObjectKey }[] = [];
-  readonly attributes: { folder: string; blob: ObjectKey }[] = [];
+  readonly ignores: { folder: string; blob: ObjectNumber }[] = [];
+  readonly attributes: { folder: string; blob: ObjectNumber }[] = [];
   readonly diagnostics: Diagnostic[] = [];
-  yaml: ObjectKey | null = null;
-  lock: ObjectKey | null = null;
-  artifacts: ObjectKey | null = null;
+  yaml: ObjectNumber | null = null;
+  lock: ObjectNumber | null = null;
+  artifacts: ObjectNumber | null = null;
   private plain = true;
   private kinds = 0;
 
@@ -225,7 +262,7 @@ class OwnFiles {
   placed(node: TreeNode, folder: string): Placed {
     const { files, plainFiles, modelIds, otherIds, ignores, attributes, artifacts, diagnostics, yaml, lock } =
       this;
-    const pipelines = yaml === null ? NONE : [{ folder, tree: hexOf(node.id), yaml, lock }];
+    const pipelines = yaml === null ? NONE : [{ folder, tree: node.id, yaml, lock }];
     const dvcRoots = node.dvcRoot ? [folder] : NONE;
     const lists = [files, ignores, attributes, plainFiles, diagnostics, pipelines, dvcRoots];
     if (artifacts === null && lists.every((list) => list.length === 0)) return EMPTY;
@@ -233,8 +270,9 @@ class OwnFiles {
       parts: NONE,
       ownFiles: files,
       ownPlainFiles: plainFiles,
-      modelIds,
-      otherIds,
+      plainFiles: plainFiles.length > 0,
+      modelIds: modelIds.length === 0 ? NO_IDS : Uint32Array.from(modelIds),
+      otherIds: otherIds.length === 0 ? NO_IDS : Uint32Array.from(otherIds),
       // Only `x.dvc` beside an LFS file `x` can claim one path twice.
       plain:
         this.plain && (this.kinds < 3 || new Set(files.map(({ file }) => file.path)).size === files.length),
@@ -253,8 +291,9 @@ function merge(parts: readonly Placed[]): Placed {
     parts,
     ownFiles: NONE,
     ownPlainFiles: NONE,
-    modelIds: concat(parts, (part) => part.modelIds),
-    otherIds: concat(parts, (part) => part.otherIds),
+    plainFiles: parts.some((part) => part.plainFiles),
+    modelIds: concatIds(parts.map((part) => part.modelIds)),
+    otherIds: concatIds(parts.map((part) => part.otherIds)),
     plain: parts.every((part) => part.plain),
     pipelines: concat(parts, (part) => part.pipelines),
     ignores: concat(parts, (part) => part.ignores),
@@ -263,6 +302,11 @@ function merge(parts: readonly Placed[]): Placed {
     artifacts: parts.find((part) => part.artifacts !== null)?.artifacts ?? null,
     diagnostics: concat(parts, (part) => part.diagnostics),
   };
+}
+
+function withIds(ids: Uint32Array, outs: readonly Candidate[], isModel: boolean): Uint32Array {
+  const own = outs.filter((one) => one.isModel === isModel).map(({ id }) => id);
+  return own.length === 0 ? ids : concatIds([ids, own]);
 }
 
 const NONE: readonly never[] = [];

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic.js';
 import type { ParsedDvcFile } from '../tracking/dvc/dvcFile.js';
 import type { TrackedFile } from '../tracking/trackedFile.js';
-import type { ObjectKey } from './walk.js';
+import type { ObjectNumber } from './objectIds.js';
 
 /** A tracked file as its own pointer file tells it, before other files of the commit have their say. */
 export interface PlacedFile {
@@ -13,10 +13,10 @@ export interface PlacedFile {
 /** A `dvc.yaml` with the lock beside it; resolved per commit, since templates may read other files. */
 export interface PlacedPipeline {
   readonly folder: string;
-  /** Tree id of the folder: files named relative to it are read through it. */
-  readonly tree: string;
-  readonly yaml: ObjectKey;
-  readonly lock: ObjectKey | null;
+  /** Tree of the folder: files named relative to it are read through it. */
+  readonly tree: ObjectNumber;
+  readonly yaml: ObjectNumber;
+  readonly lock: ObjectNumber | null;
 }
 
 /** Everything that stands below one folder of a commit. Shared by all commits that have the same folder there. */
@@ -27,20 +27,25 @@ export interface Placed {
   readonly ownFiles: readonly PlacedFile[];
   /** Files of the folder that the patterns take for models and that are no LFS pointers. */
   readonly ownPlainFiles: readonly string[];
+  /** Whether there are such files here or below. */
+  readonly plainFiles: boolean;
   /** Candidate ids of all files below, as long as nothing else in the commit declares or hides them. */
-  readonly modelIds: readonly number[];
-  readonly otherIds: readonly number[];
-  /** Every file lies beside its pointer, none twice, no shards: nothing elsewhere changes what they are. */
+  readonly modelIds: Uint32Array;
+  readonly otherIds: Uint32Array;
+  /**
+   * Every file lies beside its pointer or is an output of a pipeline that says all by itself, none twice, no
+   * shards: nothing elsewhere changes what they are.
+   */
   readonly plain: boolean;
   readonly pipelines: readonly PlacedPipeline[];
   /** `.dvcignore` files: folder and blob. */
-  readonly ignores: readonly { readonly folder: string; readonly blob: ObjectKey }[];
+  readonly ignores: readonly { readonly folder: string; readonly blob: ObjectNumber }[];
   /** Folders with a `.dvc/` of their own. */
   readonly dvcRoots: readonly string[];
   /** `.gitattributes` files: folder and blob. */
-  readonly attributes: readonly { readonly folder: string; readonly blob: ObjectKey }[];
+  readonly attributes: readonly { readonly folder: string; readonly blob: ObjectNumber }[];
   /** Blob of the root's `artifacts.yaml`. */
-  readonly artifacts: ObjectKey | null;
+  readonly artifacts: ObjectNumber | null;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -52,6 +57,27 @@ export function filesOf(placed: Placed): readonly PlacedFile[] {
     for (const inner of part.parts) visit(inner);
   };
   visit(placed);
+  return all;
+}
+
+export const NO_IDS = new Uint32Array(0);
+
+/** One list of ids after the other; one that stands alone is shared, not copied. */
+export function concatIds(lists: readonly ArrayLike<number>[]): Uint32Array {
+  let length = 0;
+  let alone: ArrayLike<number> = NO_IDS;
+  for (const list of lists) {
+    if (list.length > 0) alone = list;
+    length += list.length;
+  }
+  if (alone instanceof Uint32Array && alone.length === length) return alone;
+  const all = new Uint32Array(length);
+  let at = 0;
+  for (const list of lists) {
+    if (list.length === 0) continue;
+    all.set(list, at);
+    at += list.length;
+  }
   return all;
 }
 

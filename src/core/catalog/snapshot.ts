@@ -34,12 +34,10 @@ export class Snapshot {
 /** Makes a snapshot of candidate ids. */
 export function takeSnapshot(
   candidates: Candidates,
-  models: readonly number[],
-  others: readonly number[],
+  modelIds: Uint32Array,
+  otherIds: Uint32Array,
   diagnostics: readonly Diagnostic[],
 ): Snapshot {
-  const modelIds = new Uint32Array(models);
-  const otherIds = new Uint32Array(others);
   const sets = [candidates.pathSet(modelIds), candidates.pathSet(otherIds)] as const;
   return new Snapshot(modelIds, otherIds, ...sets, diagnostics, candidates);
 }

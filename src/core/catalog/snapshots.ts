@@ -9,12 +9,13 @@ import type { CatalogRecord, StoredSnapshot } from './catalogCache.js';
 import type { Candidate, Candidates } from './candidates.js';
 import { Folders } from './folders.js';
 import { IgnoreRules } from './ignores.js';
+import type { ObjectNumber } from './objectIds.js';
 import { PathPatterns } from './patterns.js';
 import type { Declaration } from './pipelines.js';
 import { Pipelines, declarations } from './pipelines.js';
 import type { Placed, PlacedFile } from './placed.js';
 import { Composer } from './place.js';
-import { filesOf } from './placed.js';
+import { concatIds, filesOf } from './placed.js';
 import { unreadableFile } from './treeProblems.js';
 import { collectShards } from './shards.js';
 import { Snapshot, takeSnapshot } from './snapshot.js';
@@ -177,30 +178,28 @@ export class Snapshots {
   private simple(tree: string, placed: Placed): Snapshot | undefined {
     if (!placed.plain || placed.artifacts !== null || this.given.size > 0 || this.memo.ignores.of(placed))
       return undefined;
-    const resolved = placed.pipelines.map((pipeline) => this.memo.pipelines.resolve(pipeline, tree));
-    const outs = resolved.flatMap(({ files }) => files);
-    if (resolved.some(({ declarations: declared }) => declared.length > 0)) return undefined;
-    const made = outs.map((out) => this.candidates.tracked(out, false));
-    if (made.length > 0 && this.overlap(placed, made)) return undefined;
+    const { pipelines, attributes } = this.memo;
+    const diagnostics = [...placed.diagnostics, ...attributes.check(placed)];
+    const outs: Candidate[] = [];
+    for (const pipeline of placed.pipelines) {
+      const settled = pipelines.settle(pipeline);
+      const resolved = settled ?? pipelines.resolve(pipeline, tree);
+      if (resolved.diagnostics.length > 0) diagnostics.push(...resolved.diagnostics);
+      if (settled) continue; // its outputs are there already
+      if (resolved.declarations.length > 0) return undefined;
+      for (const file of resolved.files) outs.push(this.candidates.tracked(file, false));
+    }
+    if (outs.length === 0)
+      return takeSnapshot(this.candidates, placed.modelIds, placed.otherIds, diagnostics);
+    if (this.candidates.overlap(placed, outs)) return undefined;
     const idsOf = (isModel: boolean): readonly number[] =>
-      made.flatMap((one) => (one.isModel === isModel ? one.id : []));
+      outs.flatMap((one) => (one.isModel === isModel ? one.id : []));
     return takeSnapshot(
       this.candidates,
-      made.length > 0 ? [...placed.modelIds, ...idsOf(true)] : placed.modelIds,
-      made.length > 0 ? [...placed.otherIds, ...idsOf(false)] : placed.otherIds,
-      [
-        ...placed.diagnostics,
-        ...this.memo.attributes.check(placed),
-        ...resolved.flatMap(({ diagnostics }) => diagnostics),
-      ],
+      concatIds([placed.modelIds, idsOf(true)]),
+      concatIds([placed.otherIds, idsOf(false)]),
+      diagnostics,
     );
-  }
-
-  /** Whether outputs of pipelines lie at paths that something else tracks. */
-  private overlap(placed: Placed, outs: readonly Candidate[]): boolean {
-    const { candidates } = this;
-    if (new Set(outs.map(({ path }) => path)).size < outs.length) return true;
-    return candidates.claims(placed.modelIds, outs) || candidates.claims(placed.otherIds, outs);
   }
 
   private draft(tree: string, placed: Placed): Draft {
@@ -229,7 +228,7 @@ export class Snapshots {
     };
   }
 
-  private addIndex(blob: string, declared: Declaration[], diagnostics: Diagnostic[]): void {
+  private addIndex(blob: ObjectNumber, declared: Declaration[], diagnostics: Diagnostic[]): void {
     const parsed = this.memo.blobs.get(FileKind.artifacts, blob);
     if (!parsed.ok) {
       diagnostics.push(unreadableFile('artifacts.yaml', parsed.reason));
@@ -316,7 +315,7 @@ export class Snapshots {
       const problem = candidates.nameProblem(declaration);
       if (problem) diagnostics.push(problem);
     }
-    const ids = (list: readonly Candidate[]): readonly number[] => list.map(({ id }) => id);
+    const ids = (list: readonly Candidate[]): Uint32Array => Uint32Array.from(list, ({ id }) => id);
     return takeSnapshot(candidates, ids(models), ids(others), diagnostics);
   }
 
@@ -365,15 +364,19 @@ function createMemo(
   candidates: Candidates,
   given: ReadonlySet<string>,
 ): Memo {
-  const blobs = new BlobMemo();
+  const blobs = new BlobMemo(idBytes);
+  const walker = new TreeWalker(patterns, idBytes, blobs.ids, (file, reader) =>
+    blobs.requestFile(file, reader),
+  );
+  const pipelines = new Pipelines(blobs, walker.trees);
   return {
     blobs,
-    composer: new Composer(blobs, candidates, given),
-    pipelines: new Pipelines(blobs),
+    composer: new Composer(blobs, candidates, pipelines, given),
+    pipelines,
     folders: new Folders(idBytes),
     ignores: new IgnoreRules(blobs),
     attributes: new AttributeRules(blobs),
-    walker: new TreeWalker(patterns, idBytes, (file, reader) => blobs.requestFile(file, reader)),
+    walker,
     roots: new Map(),
     gitEntries: new Map(),
   };

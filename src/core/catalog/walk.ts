@@ -1,25 +1,14 @@
 import type { ObjectFailure, ObjectHandler, ObjectReader, ObjectType } from '../git/objects.js';
+import type { ObjectNumber } from './objectIds.js';
+import { ObjectIds } from './objectIds.js';
 import type { PathPatterns } from './patterns.js';
 import { FileKind, TreeNames } from './treeNames.js';
-
-/** An object id as its bytes, one character each: half as long as hex, and no conversion to read one. */
-export type ObjectKey = string;
-
-/** The hex id behind a key. */
-export function hexOf(key: ObjectKey): string {
-  return Buffer.from(key, 'latin1').toString('hex');
-}
-
-/** The key of a hex id. */
-export function keyOf(hex: string): ObjectKey {
-  return Buffer.from(hex, 'hex').toString('latin1');
-}
 
 /** A file in a tree that may say something about models. */
 export interface TreeFile {
   readonly name: string;
   readonly kind: FileKind;
-  readonly blob: ObjectKey;
+  readonly blob: ObjectNumber;
   readonly link: boolean;
 }
 
@@ -28,33 +17,29 @@ export interface TreeFile {
  * folder in which the same tree stands.
  */
 export interface TreeNode {
-  readonly id: ObjectKey;
+  readonly id: ObjectNumber;
   /** Undefined while it has not been read. */
   readonly failed: ObjectFailure | undefined;
   /** A DVC repository begins here: the folder has its own `.dvc/`. */
   readonly dvcRoot: boolean;
   readonly files: readonly TreeFile[];
-  readonly folders: readonly TreeFolder[];
+  /** Names of folders, and their nodes at the same positions: two lists, since trees have very many entries. */
+  readonly folderNames: readonly string[];
+  readonly folderNodes: readonly TreeNode[];
   /** Names that are no UTF-8: listed as far as they can be read. */
   readonly unreadableNames: readonly string[];
   /** Room for what is composed from this node (see `Composer`), so that finding it again costs nothing. */
   composed: unknown;
 }
 
-export interface TreeFolder {
-  readonly name: string;
-  readonly node: TreeNode;
-}
-
-interface MutableNode {
-  id: ObjectKey;
-  state: number;
+interface MutableNode extends TreeNode {
+  readonly state: number;
   failed: ObjectFailure | undefined;
   dvcRoot: boolean;
   files: readonly TreeFile[];
-  folders: readonly TreeFolder[];
+  folderNames: readonly string[];
+  folderNodes: readonly TreeNode[];
   unreadableNames: readonly string[];
-  composed: unknown;
 }
 
 const NOTHING: readonly never[] = [];
@@ -68,8 +53,11 @@ const DIGIT_FOUR = 52;
  * are kept depends on the patterns alone, so a node is remembered by tree id and pattern state.
  */
 export class TreeWalker {
+  readonly trees: ObjectIds;
   private readonly names = new TreeNames();
-  private readonly nodes: (Map<ObjectKey, MutableNode> | undefined)[] = [];
+  private readonly nodes: MutableNode[] = [];
+  /** By state and number of the tree: the position of its node, plus one. */
+  private readonly positions: Int32Array[] = [];
   /** Pattern answers per state: by name id, 0 unknown, 1 no, 2 yes; folder states likewise, shifted by one. */
   private readonly included: Uint8Array[] = [];
   private readonly entered: Int32Array[] = [];
@@ -77,43 +65,50 @@ export class TreeWalker {
   constructor(
     private readonly patterns: PathPatterns,
     private readonly idBytes: 20 | 32,
+    private readonly blobs: ObjectIds,
     /** Called once per node and kept file, so that its blob can be read in the same pass. */
     private readonly onFile: (file: TreeFile, reader: ObjectReader) => void,
-  ) {}
+  ) {
+    this.trees = new ObjectIds(idBytes);
+  }
 
   /** The node of a root tree; complete once the reader has settled. */
   root(tree: string, reader: ObjectReader): TreeNode {
-    const id = keyOf(tree);
-    return this.known(id, this.patterns.root) ?? this.add(id, tree, this.patterns.root, reader);
+    return this.node(this.trees.ofHex(tree), this.patterns.root, reader);
   }
 
   /** How many nodes are remembered. */
   get size(): number {
-    let count = 0;
-    for (const nodes of this.nodes) count += nodes?.size ?? 0;
-    return count;
+    return this.nodes.length;
   }
 
-  private known(id: ObjectKey, state: number): MutableNode | undefined {
-    const known = this.nodes[state]?.get(id);
-    return known?.failed === undefined ? known : undefined;
-  }
-
-  private add(id: ObjectKey, hex: string, state: number, reader: ObjectReader): MutableNode {
-    const ofState = (this.nodes[state] ??= new Map<ObjectKey, MutableNode>());
+  private node(id: ObjectNumber, state: number, reader: ObjectReader): MutableNode {
+    const positions = this.positionsOf(state, id);
+    const known = this.nodes[(positions[id] ?? 0) - 1];
+    if (known && known.failed === undefined) return known;
     const node: MutableNode = {
       id,
       state,
       failed: undefined,
       dvcRoot: false,
       files: NOTHING,
-      folders: NOTHING,
+      folderNames: NOTHING,
+      folderNodes: NOTHING,
       unreadableNames: NOTHING,
       composed: undefined,
     };
-    ofState.set(id, node);
-    reader.contents(hex, new TreeHandler(this, node, reader));
+    positions[id] = this.nodes.push(node);
+    reader.contents(this.trees.hex(id), new TreeHandler(this, node, reader));
     return node;
+  }
+
+  private positionsOf(state: number, id: ObjectNumber): Int32Array {
+    const known = this.positions[state];
+    if (known && id < known.length) return known;
+    const larger = new Int32Array(Math.max(1024, (id + 1) * 2));
+    if (known) larger.set(known);
+    this.positions[state] = larger;
+    return larger;
   }
 
   /** Reads `mode SP name NUL id` entries as bytes; makes strings only of what is kept. */
@@ -121,7 +116,8 @@ export class TreeWalker {
     const { names, idBytes } = this;
     const { state } = node;
     let files: TreeFile[] | undefined;
-    let folders: TreeFolder[] | undefined;
+    let folderNames: string[] | undefined;
+    let folderNodes: TreeNode[] | undefined;
     let unreadable: string[] | undefined;
     let at = from;
     while (at < end) {
@@ -149,15 +145,13 @@ export class TreeWalker {
           const inner = this.stateOf(state, name);
           if (inner < 0) node.dvcRoot = true;
           else {
-            const id = data.toString('latin1', idStart, next);
-            const child =
-              this.known(id, inner) ?? this.add(id, data.toString('hex', idStart, next), inner, reader);
-            (folders ??= []).push({ name: names.name(name), node: child });
+            (folderNames ??= []).push(names.name(name));
+            (folderNodes ??= []).push(this.node(this.trees.at(data, idStart), inner, reader));
           }
         } else {
           const kind = this.kindOf(state, name);
           if (kind !== FileKind.other) {
-            const file = { name: names.name(name), kind, blob: data.toString('latin1', idStart, next), link };
+            const file = { name: names.name(name), kind, blob: this.blobs.at(data, idStart), link };
             (files ??= []).push(file);
             if (!names.isText(name)) (unreadable ??= []).push(file.name);
             if (!link) this.onFile(file, reader);
@@ -167,7 +161,8 @@ export class TreeWalker {
       at = next;
     }
     if (files) node.files = files;
-    if (folders) node.folders = folders;
+    if (folderNames) node.folderNames = folderNames;
+    if (folderNodes) node.folderNodes = folderNodes;
     if (unreadable) node.unreadableNames = unreadable;
   }
 

@@ -1,6 +1,6 @@
 declare const brand: unique symbol;
 /** Brands are keyed by name: two literals under one key would intersect to `never`, and `never` checks nothing. */
-type Branded<T, Name extends string> = T & { readonly [brand]: { readonly [K in Name]: true } };
+export type Branded<T, Name extends string> = T & { readonly [brand]: { readonly [K in Name]: true } };
 
 /** Full lowercase hex of any Git object: 40 digits (SHA-1) or 64 (SHA-256). */
 export type ObjectId = Branded<string, 'ObjectId'>;
