@@ -42,7 +42,7 @@ export interface CommandContext {
   answer(fields: Readonly<Record<string, unknown>>): Promise<void>;
   repository(): Promise<Repository>;
   /** The catalog of that repository; its own diagnostics are passed on to `diagnose`. */
-  catalog(options?: Pick<LoadOptions, 'branches'>): Promise<RepositoryCatalog>;
+  catalog(options?: Pick<LoadOptions, 'branches' | 'changes'>): Promise<RepositoryCatalog>;
 }
 
 /** A field of an answer that is written element by element as it comes. */

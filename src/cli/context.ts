@@ -1,34 +1,17 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { cacheFileOf, defaultCacheFolder } from '../core/catalog/cacheFile.js';
 import type { LoadOptions } from '../core/catalog/source.js';
 import { CatalogSource } from '../core/catalog/source.js';
 import type { RepositoryCatalog } from '../core/catalog/repositoryCatalog.js';
 import type { Diagnostic } from '../core/diagnostic.js';
 import { GitError, gitEnvironment } from '../core/git/process.js';
+import { listRefs } from '../core/git/refs.js';
 import type { Repository } from '../core/git/repository.js';
 import { openRepository } from '../core/git/repository.js';
 import type { CommandContext, ExitCode, ParsedArguments } from './command.js';
 import { CommandError, Streamed } from './command.js';
-
-/** Bytes of V8's space for new objects: with less it is cleared too often, with more it holds too much. */
-const NEW_SPACE = 8 * 1024 * 1024;
-
-/**
- * Without a cache a large repository is read whole, and newer Node versions then let short-lived memory grow by
- * 100 MB and more before they look at it. Here it grows once, and no further.
- */
-function boundMemory(): void {
-  setFlagsFromString('--semi-space-growth-factor=8');
-  const watch = setInterval(() => {
-    const space = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space');
-    if (space && space.space_size < NEW_SPACE) return;
-    setFlagsFromString('--semi-space-growth-factor=1');
-    clearInterval(watch);
-  }, 5);
-  watch.unref();
-}
+import { boundMemory } from './engine.js';
 
 interface Surroundings {
   readonly process: NodeJS.Process;
@@ -92,11 +75,12 @@ export function createContext({ process, json, signal }: Surroundings): MainCont
     async answer(fields) {
       answered = true;
       let pending = '{"schema":1';
-      const put = async (text: string): Promise<void> => {
+      const put = (text: string): Promise<void> | undefined => {
         pending += text;
-        if (pending.length < PIECE) return;
-        await write(pending);
+        if (pending.length < PIECE) return undefined;
+        const piece = pending;
         pending = '';
+        return write(piece);
       };
       let failure: { readonly error: unknown } | undefined;
       for (const [name, value] of Object.entries(fields)) {
@@ -120,12 +104,15 @@ export function createContext({ process, json, signal }: Surroundings): MainCont
       opened ??= openRepository(folder, { git, signal });
       return opened;
     },
-    async catalog(options: Pick<LoadOptions, 'branches'> = {}): Promise<RepositoryCatalog> {
+    async catalog(options: Pick<LoadOptions, 'branches' | 'changes'> = {}): Promise<RepositoryCatalog> {
       const cacheFolder = defaultCacheFolder(process.env);
+      // Both ask Git, and neither needs the other's answer.
+      const refs = listRefs({ root: folder, git }, { signal });
+      refs.catch(() => undefined); // told where it is awaited; a folder without a repository is told before
       const repository = await context.repository();
       if (!existsSync(cacheFileOf(cacheFolder, repository.commonDir))) boundMemory();
       source = new CatalogSource(repository, { cacheFolder });
-      const catalog = await source.load({ signal, ...options });
+      const catalog = await source.load({ signal, refs, ...options });
       context.diagnose(catalog.diagnostics);
       return catalog;
     },
@@ -151,21 +138,25 @@ export function createContext({ process, json, signal }: Surroundings): MainCont
 /** Writes a streamed field, closed in any case; answers with what went wrong while its items were made. */
 async function putStreamed(
   value: Streamed,
-  put: (text: string) => Promise<void>,
+  put: (text: string) => Promise<void> | undefined,
 ): Promise<{ readonly error: unknown } | undefined> {
   const array = value.kind === 'array';
   await put(array ? '[' : '{');
   let separator = '';
   let failure: { readonly error: unknown } | undefined;
+  const text = (item: unknown): string => {
+    const [key, inner] = array ? [undefined, item] : (item as readonly [string, unknown]);
+    const written = `${separator}${key === undefined ? '' : `${JSON.stringify(key)}:`}${JSON.stringify(inner)}`;
+    separator = ',';
+    return written;
+  };
   try {
-    for await (const item of value.items) {
-      if (array) await put(`${separator}${JSON.stringify(item)}`);
-      else {
-        const [key, inner] = item as readonly [string, unknown];
-        await put(`${separator}${JSON.stringify(key)}:${JSON.stringify(inner)}`);
+    if (Symbol.asyncIterator in value.items) for await (const item of value.items) await put(text(item));
+    else
+      for (const item of value.items) {
+        const written = put(text(item));
+        if (written) await written;
       }
-      separator = ',';
-    }
   } catch (error) {
     failure = { error };
   }

@@ -36,7 +36,8 @@ async function run(context: CommandContext, { values }: ParsedArguments): Promis
   const wanted = [values.branch ?? []].flat().map(String);
   const select = (view: Pick<RefsView, 'branches' | 'head'>): readonly Branch[] =>
     selectBranches(view, wanted, values.all === true, values.remotes === true);
-  const catalog = await context.catalog({ branches: select });
+  const changes = values.changed === true || values.summary === true;
+  const catalog = await context.catalog({ branches: select, changes });
   const branches = select(catalog);
   if (values.summary === true) return summarize(context, catalog, branches, values.tracked === true);
   const options = { changed: values.changed === true, tracked: values.tracked === true };

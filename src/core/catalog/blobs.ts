@@ -1,4 +1,10 @@
-import type { ObjectFailure, ObjectReader } from '../git/objects.js';
+import type {
+  InfoHandler,
+  ObjectFailure,
+  ObjectHandler,
+  ObjectReader,
+  ObjectType,
+} from '../git/objects.js';
 import type { RawArtifact } from '../tracking/dvc/artifactsIndex.js';
 import { parseArtifactsIndex } from '../tracking/dvc/artifactsIndex.js';
 import type { ParsedDvcFile } from '../tracking/dvc/dvcFile.js';
@@ -66,33 +72,9 @@ export class BlobMemo {
     const before = known.get(blob);
     if (before && (before === PENDING || before.ok || before.reason === 'too-large')) return;
     known.set(blob, PENDING);
-    const id = this.ids.hex(blob);
-    const failed = (reason: BlobFailure): void => {
-      known.set(blob, { ok: false, reason });
-    };
-    const read = (): void => {
-      reader.contents(id, {
-        limit: TEXT_LIMIT,
-        tooLarge: () => failed('too-large'),
-        failed,
-        object: (type, data) => {
-          if (type !== 'blob') failed('missing');
-          else known.set(blob, { ok: true, value: PARSERS[kind](data) });
-        },
-      });
-    };
-    if (kind !== FileKind.lfs) {
-      read();
-      return;
-    }
-    reader.info(id, {
-      failed,
-      info: (type, size) => {
-        if (type !== 'blob') failed('missing');
-        else if (size >= LFS_LIMIT) known.set(blob, { ok: true, value: null });
-        else read();
-      },
-    });
+    const handler = new BlobHandler(known, blob, kind, reader, this.ids.hex(blob));
+    if (kind === FileKind.lfs) reader.info(handler.id, handler);
+    else reader.contents(handler.id, handler);
   }
 
   /** Asks for the blob behind a file of a tree. */
@@ -110,5 +92,37 @@ export class BlobMemo {
     let answers = this.answers.get(kind);
     if (!answers) this.answers.set(kind, (answers = new Map<ObjectNumber, Parsed<unknown>>()));
     return answers;
+  }
+}
+
+/** One object for each blob that is asked for. */
+class BlobHandler implements InfoHandler, ObjectHandler {
+  readonly limit = TEXT_LIMIT;
+
+  constructor(
+    private readonly answers: Map<ObjectNumber, Parsed<unknown>>,
+    private readonly blob: ObjectNumber,
+    private readonly kind: ReadKind,
+    private readonly reader: ObjectReader,
+    readonly id: string,
+  ) {}
+
+  failed(reason: BlobFailure): void {
+    this.answers.set(this.blob, { ok: false, reason });
+  }
+
+  tooLarge(): void {
+    this.failed('too-large');
+  }
+
+  info(type: ObjectType, size: number): void {
+    if (type !== 'blob') this.failed('missing');
+    else if (size >= LFS_LIMIT) this.answers.set(this.blob, { ok: true, value: null });
+    else this.reader.contents(this.id, this);
+  }
+
+  object(type: ObjectType, data: Buffer): void {
+    if (type !== 'blob') this.failed('missing');
+    else this.answers.set(this.blob, { ok: true, value: PARSERS[this.kind](data) });
   }
 }

@@ -4,7 +4,9 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 
-const MAGIC = Buffer.from('MKCAT\u0000\u0000\u0003', 'latin1');
+const MAGIC = Buffer.from('MKCAT\u0000\u0000\u0004', 'latin1');
+/** In front of each part: the length of its content, and a checksum that goes on from the part before. */
+const PART_HEADER = 8;
 const SUFFIX = '.catalog';
 /** A larger file is not worth its reading; it is written anew, smaller, from what is in use. */
 const LARGEST = 256 * 1024 * 1024;
@@ -31,8 +33,26 @@ export function cacheFileOf(folder: string, commonDir: string): string {
   return path.join(folder, `${createHash('sha256').update(commonDir).digest('hex').slice(0, 32)}${SUFFIX}`);
 }
 
-/** Reads the content of a cache file; undefined when it is not there, damaged, or somebody else's. */
-export async function readCacheFile(file: string): Promise<Buffer | undefined> {
+/** How far a cache file is whole; what is added to it must follow on exactly that. */
+export interface CacheState {
+  /** Bytes of the whole parts. */
+  readonly size: number;
+  /** Bytes of the first part, which what is added should not outgrow. */
+  readonly first: number;
+  /** Checksum over all parts: the next part's goes on from it. */
+  readonly checksum: number;
+  /** Whether anything stands behind the whole parts: then nothing can be added. */
+  readonly torn: boolean;
+}
+
+/** A cache file's parts, oldest first. */
+export interface CacheFile {
+  readonly parts: readonly Buffer[];
+  readonly state: CacheState;
+}
+
+/** Reads a cache file as far as it is whole; undefined when it is not there, damaged, or somebody else's. */
+export async function readCacheFile(file: string): Promise<CacheFile | undefined> {
   let data: Buffer;
   try {
     const { size } = await stat(file);
@@ -41,35 +61,88 @@ export async function readCacheFile(file: string): Promise<Buffer | undefined> {
   } catch {
     return undefined; // no cache is the normal case, and an unreadable one only costs time
   }
-  const header = MAGIC.length + 4;
-  if (data.length < header || !data.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
-  const content = data.subarray(header);
-  return crc32(content) === data.readUInt32LE(MAGIC.length) ? content : undefined;
+  if (!data.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
+  const parts: Buffer[] = [];
+  let at = MAGIC.length;
+  let checksum = 0;
+  while (at + PART_HEADER <= data.length) {
+    const start = at + PART_HEADER;
+    const content = data.subarray(start, start + data.readUInt32LE(at));
+    const found = crc32(content, checksum);
+    if (start + data.readUInt32LE(at) > data.length || found !== data.readUInt32LE(at + 4)) break;
+    parts.push(content);
+    checksum = found;
+    at = start + content.length;
+  }
+  const [first] = parts;
+  if (!first) return undefined;
+  return { parts, state: { size: at, first: first.length, checksum, torn: at < data.length } };
 }
 
 /**
  * Replaces a cache file in one step: a process that is killed, a full disk or a second writer leaves the old
  * file or a new one, never half of one. A folder that cannot be written only costs time.
- * @returns whether it was written.
+ * @returns what the file is now; undefined when it could not be written.
  */
-export async function writeCacheFile(file: string, content: readonly Uint8Array[]): Promise<boolean> {
+export async function writeCacheFile(
+  file: string,
+  content: readonly Uint8Array[],
+): Promise<CacheState | undefined> {
   const temporary = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     await makeFolder(path.dirname(file));
-    const checksum = Buffer.alloc(4);
-    checksum.writeUInt32LE(content.reduce((sum, part) => crc32(part, sum), 0));
+    const part = headed(content, 0);
     const handle = await open(temporary, 'wx', 0o600);
     try {
-      await handle.writev([MAGIC, checksum, ...content]);
+      await handle.writev([MAGIC, part.header, ...content]);
     } finally {
       await handle.close();
     }
     await rename(temporary, file);
-    return true;
+    const size = MAGIC.length + PART_HEADER + part.length;
+    return { size, first: part.length, checksum: part.checksum, torn: false };
   } catch {
     await rm(temporary, { force: true }).catch(() => undefined);
-    return false;
+    return undefined;
   }
+}
+
+/**
+ * Adds a part to a cache file. A process that is killed leaves a part that is not whole, and a second writer one that
+ * does not follow on what it stands behind: readers stop there, and the next writer replaces the file.
+ * @returns what the file is now; undefined when it is no longer as it was read, or cannot be written.
+ */
+export async function appendCacheFile(
+  file: string,
+  state: CacheState,
+  content: readonly Uint8Array[],
+): Promise<CacheState | undefined> {
+  if (state.torn) return undefined;
+  try {
+    const handle = await open(file, 'r+');
+    try {
+      if ((await handle.stat()).size !== state.size) return undefined;
+      const part = headed(content, state.checksum);
+      await handle.writev([part.header, ...content], state.size);
+      return { ...state, size: state.size + PART_HEADER + part.length, checksum: part.checksum };
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+function headed(
+  content: readonly Uint8Array[],
+  before: number,
+): { readonly header: Buffer; readonly length: number; readonly checksum: number } {
+  const length = content.reduce((sum, part) => sum + part.length, 0);
+  const checksum = content.reduce((sum, part) => crc32(part, sum), before);
+  const header = Buffer.alloc(PART_HEADER);
+  header.writeUInt32LE(length, 0);
+  header.writeUInt32LE(checksum, 4);
+  return { header, length, checksum };
 }
 
 /**

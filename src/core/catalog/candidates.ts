@@ -14,7 +14,9 @@ type Unnamed = Omit<Model, 'name'>;
  * same path is one candidate in every commit, so that models can be compared by identity.
  */
 export class Candidate {
-  private readonly named = new Map<string, Model>();
+  /** Under the one name that most candidates have, and under others. */
+  private first: Model | undefined;
+  private others: Map<string, Model> | undefined;
 
   constructor(
     /** Grows by one with each candidate; equal ids mean equal content. */
@@ -33,8 +35,11 @@ export class Candidate {
 
   /** The model under a name: the same object for the same name. */
   model(name: string): Model {
-    let model = this.named.get(name);
-    if (!model) this.named.set(name, (model = { name, ...this.content }));
+    if (this.first?.name === name) return this.first;
+    if (!this.first) return (this.first = { name, ...this.content });
+    this.others ??= new Map();
+    let model = this.others.get(name);
+    if (!model) this.others.set(name, (model = { name, ...this.content }));
     return model;
   }
 }
@@ -86,9 +91,9 @@ export class Candidates {
     return this.all.length;
   }
 
-  /** All candidates, to be kept. */
-  store(): readonly StoredCandidate[] {
-    return this.all.map(({ declared, isModel, content }) => [declared, isModel, content]);
+  /** All candidates, or those from an id on, to be kept. */
+  store(from = 0): readonly StoredCandidate[] {
+    return this.all.slice(from).map(({ declared, isModel, content }) => [declared, isModel, content]);
   }
 
   /**
@@ -105,7 +110,10 @@ export class Candidates {
     const { restored } = this;
     if (!restored) return;
     this.restored = undefined;
-    restored.stored.forEach((candidate, id) => this.byContent.set(JSON.stringify(candidate), this.get(id)));
+    for (const candidate of this.all) {
+      const { declared, isModel, content } = candidate;
+      this.byContent.set(contentKey(declared, isModel, content), candidate);
+    }
     for (const [set, ids] of restored.sets) {
       if (this.findSet(ids) === undefined) this.addSet(ids, set);
     }
@@ -227,15 +235,16 @@ export class Candidates {
 
   private intern(declared: string | null, isModel: boolean, content: Unnamed): Candidate {
     this.reindex();
-    const key = JSON.stringify([declared, isModel, content] satisfies StoredCandidate);
+    const key = contentKey(declared, isModel, content);
     let candidate = this.byContent.get(key);
     if (!candidate) this.byContent.set(key, (candidate = this.add(declared, isModel, content)));
     return candidate;
   }
 
   private add(declared: string | null, isModel: boolean, content: Unnamed): Candidate {
-    const nameKey = this.nameKey(`${declared ?? ''}\0${content.path ?? ''}`);
-    const candidate = new Candidate(this.all.length, content.path ?? '', declared, isModel, nameKey, content);
+    const path = content.path ?? '';
+    const nameKey = this.nameKey(declared === null ? path : `${declared}\0${path}`);
+    const candidate = new Candidate(this.all.length, path, declared, isModel, nameKey, content);
     this.all.push(candidate);
     this.keyOfId.push(nameKey);
     this.bitsOfId.push(this.bitsKey(content));
@@ -255,6 +264,17 @@ export class Candidates {
     if (key === undefined) this.nameKeys.set(text, (key = this.nameKeys.size));
     return key;
   }
+}
+
+/** A text that is equal for equal content; thousands are made, so it is put together by hand where it is simple. */
+function contentKey(declared: string | null, isModel: boolean, content: Unnamed): string {
+  const { path, pointer, tracking, digest, size, files, stage } = content;
+  const described =
+    declared !== null || content.type !== undefined || content.description !== undefined || content.labels;
+  if (described) return JSON.stringify([declared, isModel, content]);
+  const bits =
+    digest === null ? '' : `${digest.algorithm}${digest.legacy === true ? '~' : '='}${digest.value}`;
+  return `${path ?? ''}\0${pointer ?? ''}\0${stage ?? ''}\0${tracking}${content.declared ? '!' : ''}${isModel ? '+' : '-'}${bits} ${size ?? ''} ${files ?? ''}`;
 }
 
 function contentOf(file: TrackedFile): Omit<Unnamed, 'declared'> {

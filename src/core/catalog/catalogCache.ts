@@ -10,8 +10,11 @@ export interface CatalogRecord {
   readonly commits: ReadonlyMap<CommitId, string>;
   /** Tag objects as `TagStore` writes them: read only when a tag is new. */
   readonly tags: Buffer;
-  /** What the tags meant, for as long as they are the same; null when some could not be read. */
-  readonly registry: StoredRegistry | null;
+  /**
+   * What the tags meant, for as long as they are the same; null when some could not be read. Left out, with `tags`
+   * empty, by a record that only adds to the one before it.
+   */
+  readonly registry?: StoredRegistry | null;
   readonly candidates: readonly StoredCandidate[];
   readonly snapshots: readonly StoredSnapshot[];
   /** Commit, base commit, best common ancestor (null for none). */
@@ -68,9 +71,28 @@ export function encodeRecord(record: CatalogRecord, idBytes: number): readonly U
 }
 
 /**
- * Reads a record back; undefined for one that is not whole. The content was checked against its checksum before.
+ * Reads back a record and those that add to it; undefined when the first is not whole. Contents were checked against
+ * their checksums before.
  */
-export function decodeRecord(content: Buffer, idBytes: number): CatalogRecord | undefined {
+export function decodeRecords(contents: readonly Buffer[], idBytes: number): CatalogRecord | undefined {
+  const [first, ...additions] = contents.map((content) => decodeRecord(content, idBytes));
+  if (!first) return undefined;
+  let whole = first;
+  for (const addition of additions) {
+    if (addition?.key !== first.key) break;
+    whole = {
+      ...whole,
+      commits: new Map([...whole.commits, ...addition.commits]),
+      candidates: [...whole.candidates, ...addition.candidates],
+      snapshots: [...whole.snapshots, ...addition.snapshots],
+      mergeBases: [...whole.mergeBases, ...addition.mergeBases],
+      files: [...whole.files, ...addition.files],
+    };
+  }
+  return whole;
+}
+
+function decodeRecord(content: Buffer, idBytes: number): CatalogRecord | undefined {
   if (content.length < HEADER) return undefined;
   const header = numbersAt(content, 0, HEADER / 4);
   const [textLength = 0, tagLength = 0, commitCount = 0, snapshotCount = 0, numberCount = 0] = header;
@@ -85,10 +107,11 @@ export function decodeRecord(content: Buffer, idBytes: number): CatalogRecord | 
     return undefined;
   }
   const numbers = numbersAt(content, HEADER, numberCount);
-  let at = idsAt;
+  const ids = content.toString('hex', idsAt, tagsAt);
+  let at = 0;
   const takeId = (): string => {
-    at += idBytes;
-    return content.toString('hex', at - idBytes, at);
+    at += idBytes * 2;
+    return ids.slice(at - idBytes * 2, at);
   };
   const commits = new Map<CommitId, string>();
   for (let index = 0; index < commitCount; index += 1) commits.set(takeId() as CommitId, takeId());

@@ -3,6 +3,11 @@ import type { CommitId } from '../git/ids.js';
 import type { BranchChanges } from './catalog.js';
 import type { NamedSnapshot } from './nameSets.js';
 
+/** The key of two commits under which it is kept where they parted. */
+export function pairKey(commit: CommitId, base: CommitId): string {
+  return `${commit} ${base}`;
+}
+
 /**
  * What differs between commits by path: a model added, removed, or with another digest, tracking or name,
  * unless the commit merely lags behind (cli.md: `changed`). Models with equal content are one object.
@@ -28,12 +33,12 @@ export class Changes {
 
   /** Whether the common ancestor is known without reading history. */
   knowsMergeBase(commit: CommitId, base: CommitId): boolean {
-    return this.mergeBases.has(`${commit} ${base}`);
+    return this.mergeBases.has(pairKey(commit, base));
   }
 
   /** The best common ancestor; undefined without one. The graph must have been read unless it is known. */
   mergeBase(commit: CommitId, base: CommitId): CommitId | undefined {
-    const key = `${commit} ${base}`;
+    const key = pairKey(commit, base);
     let found = this.mergeBases.get(key);
     if (found === undefined) {
       let ancestors = this.bases.get(base);
@@ -47,7 +52,7 @@ export class Changes {
 
   /** The changes; everything needed must have been read. */
   of(commit: CommitId, base: CommitId): BranchChanges {
-    const key = `${commit} ${base}`;
+    const key = pairKey(commit, base);
     let answer = this.answers.get(key);
     if (!answer) this.answers.set(key, (answer = this.compute(commit, base)));
     return answer;

@@ -29,7 +29,7 @@ export class ObjectIds {
     for (let slot = slotOf(data, start) & mask; ; slot = (slot + 1) & mask) {
       const number = table[slot] ?? -1;
       if (number < 0) return this.add(data, start, slot);
-      if (this.equals(number, data, start)) return number as ObjectNumber;
+      if (this.equal(this.pool, number * this.idBytes, data, start)) return number as ObjectNumber;
     }
   }
 
@@ -43,12 +43,17 @@ export class ObjectIds {
     return this.pool.toString('hex', start, start + this.idBytes);
   }
 
-  private equals(number: number, data: Uint8Array, start: number): boolean {
-    const { pool, idBytes } = this;
-    const known = number * idBytes;
+  /** Whether the same id stands at two places. */
+  equal(left: Uint8Array, leftStart: number, right: Uint8Array, rightStart: number): boolean {
+    const { idBytes } = this;
     for (let index = 0; index < idBytes; index += 1)
-      if (pool[known + index] !== data[start + index]) return false;
+      if (left[leftStart + index] !== right[rightStart + index]) return false;
     return true;
+  }
+
+  /** Copies an id from one place to another. */
+  copy(from: Uint8Array, start: number, to: Uint8Array, at: number): void {
+    for (let index = 0; index < this.idBytes; index += 1) to[at + index] = from[start + index] ?? 0;
   }
 
   private add(data: Uint8Array, start: number, slot: number): ObjectNumber {

@@ -286,21 +286,37 @@ class OwnFiles {
   }
 }
 
+/** Goes through the parts by index: there are tens for each of thousands of commits. */
 function merge(parts: readonly Placed[]): Placed {
+  const modelIds: Uint32Array[] = [];
+  const otherIds: Uint32Array[] = [];
+  const listed: Placed[] = [];
+  let plain = true;
+  let plainFiles = false;
+  let artifacts: Placed['artifacts'] = null;
+  for (let index = 0; index < parts.length; index += 1) {
+    const part = parts[index] ?? EMPTY;
+    modelIds.push(part.modelIds);
+    otherIds.push(part.otherIds);
+    plain &&= part.plain;
+    plainFiles ||= part.plainFiles;
+    artifacts ??= part.artifacts;
+    if (hasLists(part)) listed.push(part);
+  }
   return {
     parts,
     ownFiles: NONE,
     ownPlainFiles: NONE,
-    plainFiles: parts.some((part) => part.plainFiles),
-    modelIds: concatIds(parts.map((part) => part.modelIds)),
-    otherIds: concatIds(parts.map((part) => part.otherIds)),
-    plain: parts.every((part) => part.plain),
-    pipelines: concat(parts, (part) => part.pipelines),
-    ignores: concat(parts, (part) => part.ignores),
-    dvcRoots: concat(parts, (part) => part.dvcRoots),
-    attributes: concat(parts, (part) => part.attributes),
-    artifacts: parts.find((part) => part.artifacts !== null)?.artifacts ?? null,
-    diagnostics: concat(parts, (part) => part.diagnostics),
+    plainFiles,
+    modelIds: concatIds(modelIds),
+    otherIds: concatIds(otherIds),
+    plain,
+    pipelines: concat(listed, (part) => part.pipelines),
+    ignores: concat(listed, (part) => part.ignores),
+    dvcRoots: concat(listed, (part) => part.dvcRoots),
+    attributes: concat(listed, (part) => part.attributes),
+    diagnostics: concat(listed, (part) => part.diagnostics),
+    artifacts,
   };
 }
 
@@ -311,18 +327,19 @@ function withIds(ids: Uint32Array, outs: readonly Candidate[], isModel: boolean)
 
 const NONE: readonly never[] = [];
 
-/** Most lists of most parts are empty: one that stands alone is shared, not copied. */
+function hasLists(part: Placed): boolean {
+  return (
+    part.pipelines.length > 0 ||
+    part.diagnostics.length > 0 ||
+    part.attributes.length > 0 ||
+    part.ignores.length > 0 ||
+    part.dvcRoots.length > 0
+  );
+}
+
+/** One that stands alone is shared, not copied. */
 function concat<T>(parts: readonly Placed[], listOf: (part: Placed) => readonly T[]): readonly T[] {
-  let first: readonly T[] = NONE;
-  let all: T[] | undefined;
-  for (const part of parts) {
-    const list = listOf(part);
-    if (list.length === 0) continue;
-    if (first.length === 0) first = list;
-    else {
-      all ??= first.slice();
-      for (const item of list) all.push(item);
-    }
-  }
-  return all ?? first;
+  const lists = parts.map(listOf).filter((list) => list.length > 0);
+  const [first = NONE] = lists;
+  return lists.length <= 1 ? first : lists.flat();
 }

@@ -66,17 +66,17 @@ export const NO_IDS = new Uint32Array(0);
 export function concatIds(lists: readonly ArrayLike<number>[]): Uint32Array {
   let length = 0;
   let alone: ArrayLike<number> = NO_IDS;
-  for (const list of lists) {
+  for (let index = 0; index < lists.length; index += 1) {
+    const list = lists[index] ?? NO_IDS;
     if (list.length > 0) alone = list;
     length += list.length;
   }
   if (alone instanceof Uint32Array && alone.length === length) return alone;
   const all = new Uint32Array(length);
   let at = 0;
-  for (const list of lists) {
-    if (list.length === 0) continue;
-    all.set(list, at);
-    at += list.length;
+  for (let index = 0; index < lists.length; index += 1) {
+    const list = lists[index] ?? NO_IDS;
+    for (let item = 0; item < list.length; item += 1) all[at++] = list[item] ?? 0;
   }
   return all;
 }

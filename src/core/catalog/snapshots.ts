@@ -65,16 +65,33 @@ export class Snapshots {
    * @param reader shared with the caller, who closes it.
    */
   async load(trees: Iterable<string>, reader: ObjectReader): Promise<void> {
+    await this.gather((request) => {
+      for (const tree of trees) request(tree);
+    }, reader);
+  }
+
+  /**
+   * Reads the root trees that `ask` names, at once or while the reader answers what else it was asked: so Git always
+   * has something to do.
+   */
+  async gather(ask: (request: (tree: string) => void) => void, reader: ObjectReader): Promise<void> {
     // One load at a time: the next one may lean on what this one is still reading.
     const before = this.loading;
-    const mine = before.catch(() => undefined).then(() => this.read(trees, reader));
+    const mine = before.catch(() => undefined).then(() => this.read(ask, reader));
     this.loading = mine;
     await mine;
   }
 
-  private async read(trees: Iterable<string>, reader: ObjectReader): Promise<void> {
+  private async read(ask: (request: (tree: string) => void) => void, reader: ObjectReader): Promise<void> {
+    const fresh = new Set<string>();
     try {
-      await this.readFresh(trees, reader);
+      ask((tree) => {
+        if (this.ready.has(tree) || fresh.has(tree)) return;
+        fresh.add(tree);
+        this.memo.roots.set(tree, this.memo.walker.root(tree, reader));
+      });
+      await reader.settle();
+      if (fresh.size > 0) await this.readFresh([...fresh], reader);
     } catch (error) {
       // Cut off half-way: nodes without their content must not be taken for empty ones.
       this.failed = true;
@@ -83,11 +100,7 @@ export class Snapshots {
     }
   }
 
-  private async readFresh(trees: Iterable<string>, reader: ObjectReader): Promise<void> {
-    const fresh = [...new Set(trees)].filter((tree) => !this.ready.has(tree));
-    if (fresh.length === 0) return;
-    for (const tree of fresh) this.memo.roots.set(tree, this.memo.walker.root(tree, reader));
-    await reader.settle();
+  private async readFresh(fresh: readonly string[], reader: ObjectReader): Promise<void> {
     const placed = new Map(fresh.map((tree) => [tree, this.placedAt(tree)]));
     for (const [tree, at] of placed)
       for (const pipeline of at.pipelines) this.memo.pipelines.request(pipeline, tree, reader);
@@ -144,13 +157,28 @@ export class Snapshots {
 
   /** What the next catalog can use: everything, or only the given trees. */
   store(trees?: ReadonlySet<string>): Pick<CatalogRecord, 'candidates' | 'snapshots'> {
-    const snapshots: StoredSnapshot[] = [];
-    for (const [tree, snapshot] of this.ready) {
-      if (trees && !trees.has(tree)) continue;
+    return this.stored([...this.ready].filter(([tree]) => trees?.has(tree) ?? true));
+  }
+
+  /** What was read since there were so many trees and candidates. */
+  storeSince(trees: number, candidates: number): Pick<CatalogRecord, 'candidates' | 'snapshots'> {
+    return this.stored([...this.ready].slice(trees), candidates);
+  }
+
+  /** How many candidates there are, other files and those of other snapshots among them. */
+  get candidateCount(): number {
+    return this.candidates.count;
+  }
+
+  private stored(
+    ready: readonly (readonly [string, Snapshot])[],
+    from = 0,
+  ): Pick<CatalogRecord, 'candidates' | 'snapshots'> {
+    const snapshots = ready.map(([tree, snapshot]): StoredSnapshot => {
       const { modelIds, otherIds, modelSet, otherSet, diagnostics } = snapshot;
-      snapshots.push({ tree, modelIds, otherIds, modelSet, otherSet, diagnostics });
-    }
-    return { candidates: this.candidates.store(), snapshots };
+      return { tree, modelIds, otherIds, modelSet, otherSet, diagnostics };
+    });
+    return { candidates: this.candidates.store(from), snapshots };
   }
 
   /** Something could not be read: what is remembered must not outlive this catalog. */

@@ -2,27 +2,33 @@ import { createHash } from 'node:crypto';
 import picomatch from 'picomatch';
 import { version as productVersion } from '../../../package.json';
 import type { Diagnostic } from '../diagnostic.js';
-import { parseCommit } from '../git/commits.js';
+import { parseCommit, treeOfCommit } from '../git/commits.js';
 import { CommitGraph } from '../git/graph.js';
 import type { CommitId } from '../git/ids.js';
+import { mergeBase } from '../git/mergeBase.js';
 import type { ObjectFailure, ObjectReader } from '../git/objects.js';
 import { openObjects } from '../git/objects.js';
+import type { Ref } from '../git/refs.js';
 import { listRefs, readHead } from '../git/refs.js';
 import type { Repository } from '../git/repository.js';
+import { parseTagName } from '../registry/gto/tagName.js';
+import { compileTagTemplate } from '../registry/gto/template.js';
 import type { LoadedSettings } from '../settings/load.js';
 import { loadSettings } from '../settings/load.js';
 import type { Settings } from '../settings/settings.js';
-import { cacheFileOf, readCacheFile, sweepCache, writeCacheFile } from './cacheFile.js';
+import { cacheFileOf } from './cacheFile.js';
 import { Candidates } from './candidates.js';
 import type { Branch } from './catalog.js';
 import type { CatalogRecord } from './catalogCache.js';
-import { decodeRecord, encodeRecord } from './catalogCache.js';
+import { pairKey } from './changes.js';
 import { PathPatterns } from './patterns.js';
 import type { RefsView } from './refsView.js';
 import { findDefaultBranch, readRemoteNames, unreadableRef, viewRefs } from './refsView.js';
 import { RegistryView } from './registryView.js';
 import { RepositoryCatalog } from './repositoryCatalog.js';
 import type { Snapshot } from './snapshot.js';
+import type { Memory } from './savedCatalog.js';
+import { SavedCatalog } from './savedCatalog.js';
 import { Snapshots } from './snapshots.js';
 import type { CommitSays } from './tagStore.js';
 import { TagStore } from './tagStore.js';
@@ -38,16 +44,17 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
   /** Replaces `modelkeep.yaml`; read from the repository by default. */
   readonly settings?: Settings;
+  /** A listing of the refs that was begun while the repository was still being opened. */
+  readonly refs?: Promise<readonly Ref[]>;
   /** Branches whose trees are read in the same pass; others are read when they are asked for. */
   readonly branches?: (view: RefsView) => readonly Branch[];
+  /** Those branches will be asked for what they change: the history that tells is read at the same time. */
+  readonly changes?: boolean;
 }
 
 interface Abortable {
   readonly signal?: AbortSignal;
 }
-
-/** Beyond this many kept trees, those that no ref names any more are left out. */
-const SPARE_TREES = 4_096;
 
 /**
  * Builds one catalog of a repository after another. Objects never change, so what was read for one catalog
@@ -62,22 +69,17 @@ export class CatalogSource {
   private readonly files = new Map<string, string | null>();
   private readonly mergeBases = new Map<string, CommitId | null>();
   private graph = new CommitGraph();
-  private snapshots:
-    { readonly key: string; readonly models: Snapshots; readonly tracked: Snapshots } | undefined;
+  private snapshots: KeptSnapshots | undefined;
   private registry: KeptRegistry | undefined;
-  private readonly cacheFile: string | undefined;
-  /** The record of the cache, until the settings tell whether it fits. */
-  private record: Promise<Buffer | undefined> | undefined;
-  private saved = -1;
+  private readonly saved: SavedCatalog | undefined;
 
   constructor(
     readonly repository: Repository,
-    private readonly options: SourceOptions = {},
+    options: SourceOptions = {},
   ) {
     const folder = options.cacheFolder ?? null;
-    if (folder === null) return;
-    this.cacheFile = cacheFileOf(folder, repository.commonDir);
-    this.record = readCacheFile(this.cacheFile);
+    if (folder !== null)
+      this.saved = new SavedCatalog(cacheFileOf(folder, repository.commonDir), this.idBytes);
   }
 
   /**
@@ -90,10 +92,10 @@ export class CatalogSource {
     const reader = this.reader(abortable);
     try {
       const [refs, head, remotes, record] = await Promise.all([
-        listRefs(repository, abortable),
+        options.refs ?? listRefs(repository, abortable),
         readHead(repository, abortable),
         readRemoteNames(repository),
-        this.takeRecord(),
+        this.saved?.take(),
       ]);
       const view = viewRefs(refs, head, remotes);
       for (const [key, content] of record?.files ?? []) this.files.set(key, content);
@@ -104,20 +106,25 @@ export class CatalogSource {
         path: 'modelkeep.yaml',
         ...found,
       }));
-      const wanted = options.branches?.(view) ?? [];
-      const registry = await this.readRegistry(view, settings, snapshots.models, record, reader);
+      const tips = (options.branches?.(view) ?? []).flatMap(({ commit }) => commit ?? []);
+      const tags = taggedRefs(view, settings);
+      const key = keyOfTags(tags, settings.versions.tags);
+      const kept = this.keptRegistry(key, snapshots.models, settings, record);
+      const defaultBranch = findDefaultBranch(view, settings.branches.default, settings.remote);
+      const history =
+        options.changes === true ? this.readHistory(tips, defaultBranch?.branch.commit, abortable) : undefined;
+      await snapshots.models.gather((request) => {
+        for (const commit of tips) this.requestCommit(commit, reader, request);
+        if (!kept) this.requestTags(tags, settings, reader, request);
+      }, reader);
+      const registry = kept ?? (await this.readRegistry(key, tags, settings, snapshots.models, reader));
       diagnostics.push(...registry.diagnostics);
-      const tips = wanted.flatMap(({ commit }) => commit ?? []);
-      await this.readCommits(tips, reader);
-      await snapshots.models.load(
-        tips.flatMap((commit) => this.trees.get(commit) ?? []),
-        reader,
-      );
+      await history;
       return new RepositoryCatalog({
         repository,
         settings,
         view,
-        defaultBranch: findDefaultBranch(view, settings.branches.default, settings.remote),
+        defaultBranch,
         registry,
         diagnostics,
         snapshots: snapshots.models,
@@ -136,28 +143,21 @@ export class CatalogSource {
    * costs time.
    */
   async save(): Promise<void> {
-    const { cacheFile, snapshots } = this;
-    if (cacheFile === undefined || !snapshots || snapshots.models.incomplete) return;
-    const size = this.size(snapshots.models);
-    if (size === this.saved) return;
-    this.saved = size;
-    const many = snapshots.models.size > SPARE_TREES + 2 * this.trees.size;
-    const record: CatalogRecord = {
+    const { snapshots } = this;
+    if (snapshots && !snapshots.models.incomplete) await this.saved?.save(this.memory(snapshots));
+  }
+
+  private memory(snapshots: KeptSnapshots): Memory {
+    const { registry } = this;
+    return {
       key: this.keyOf(snapshots.key),
       commits: this.trees,
-      tags: this.tags.store(),
-      registry:
-        this.registry?.snapshots === snapshots.models ? this.registry.view.store(this.registry.key) : null,
-      ...snapshots.models.store(many ? new Set(this.trees.values()) : undefined),
-      mergeBases: [...this.mergeBases].map(([pair, base]) => {
-        const [commit = '', other = ''] = pair.split(' ');
-        return [commit as CommitId, other as CommitId, base];
-      }),
-      files: [...this.files],
+      tags: this.tags,
+      registry: registry?.snapshots === snapshots.models ? registry.view.store(registry.key) : null,
+      snapshots: snapshots.models,
+      mergeBases: this.mergeBases,
+      files: this.files,
     };
-    const written = await writeCacheFile(cacheFile, encodeRecord(record, this.idBytes));
-    const folder = this.options.cacheFolder;
-    if (written && typeof folder === 'string') await sweepCache(folder);
   }
 
   /** A reader of this repository; the caller closes it. */
@@ -167,21 +167,29 @@ export class CatalogSource {
 
   /** Reads commits whose trees are not yet known; those that fail are told by `failure`. */
   async readCommits(commits: Iterable<CommitId>, reader: ObjectReader): Promise<void> {
-    for (const id of new Set(commits)) {
-      if (this.trees.has(id)) continue;
-      reader.contents(id, {
-        failed: (reason) => this.failures.set(id, reason),
-        object: (type, data) => {
-          const commit = type === 'commit' ? parseCommit(data) : undefined;
-          if (!commit) this.failures.set(id, 'corrupt');
-          else {
-            this.failures.delete(id);
-            this.trees.set(id, commit.tree);
-          }
-        },
-      });
-    }
+    for (const id of new Set(commits)) this.requestCommit(id, reader);
     await reader.settle();
+  }
+
+  /** Asks for a commit; `told` hears of its tree, at once or when the commit was read. */
+  private requestCommit(id: CommitId, reader: ObjectReader, told?: (tree: string) => void): void {
+    const known = this.trees.get(id);
+    if (known !== undefined) {
+      told?.(known);
+      return;
+    }
+    reader.contents(id, {
+      failed: (reason) => this.failures.set(id, reason),
+      object: (type, data) => {
+        const tree = type === 'commit' ? treeOfCommit(data) : undefined;
+        if (tree === undefined) this.failures.set(id, 'corrupt');
+        else {
+          this.failures.delete(id);
+          this.trees.set(id, tree);
+          told?.(tree);
+        }
+      },
+    });
   }
 
   /** The tree of a commit that was read. */
@@ -204,20 +212,8 @@ export class CatalogSource {
     return this.repository.objectFormat === 'sha256' ? 32 : 20;
   }
 
-  private size(snapshots: Snapshots): number {
-    return this.trees.size + this.tags.changes + snapshots.size + this.files.size + this.mergeBases.size;
-  }
-
   private keyOf(patterns: string): string {
     return JSON.stringify([productVersion, this.repository.objectFormat, patterns]);
-  }
-
-  private async takeRecord(): Promise<CatalogRecord | undefined> {
-    const { record } = this;
-    if (!record) return undefined;
-    this.record = undefined;
-    const content = await record;
-    return content && decodeRecord(content, this.idBytes);
   }
 
   private async settings(
@@ -243,64 +239,94 @@ export class CatalogSource {
     return found;
   }
 
-  /** What the tags mean: as for the last catalog (of this process or the cache) while they are the same. */
-  private async readRegistry(
-    view: RefsView,
-    settings: Settings,
-    snapshots: Snapshots,
-    record: CatalogRecord | undefined,
-    reader: ObjectReader,
-  ): Promise<RegistryView> {
-    const patterns = settings.versions.ignore;
-    const ignored = patterns.length === 0 ? (): boolean => false : picomatch([...patterns], { dot: true });
-    const wanted = view.tags.filter((tag) => !ignored(tag.name));
-    const key = keyOfTags(wanted, settings.versions.tags);
-    if (this.registry?.key === key && this.registry.snapshots === snapshots) return this.registry.view;
-    const stored = record?.key === this.keyOf(this.snapshots?.key ?? '') ? record.registry : null;
-    if (stored?.key === key) {
-      this.registry = { key, snapshots, view: new RegistryView(stored, settings) };
-      return this.registry.view;
-    }
-    const { tags, diagnostics } = await this.readTags(wanted, reader);
-    const registered = readTagMeanings(tags, settings.versions.tags, (commit) => this.commits.get(commit));
-    const trees = registered.versions.map(({ commit }) => this.trees.get(commit));
-    await snapshots.load(
-      trees.flatMap((tree) => tree ?? []),
-      reader,
-    );
-    const bound = RegistryView.bind(registered, settings, diagnostics, (commit) => this.snapshotOf(commit));
-    const whole = diagnostics.length === 0 && !trees.includes(undefined) && !snapshots.incomplete;
-    this.registry = whole ? { key, snapshots, view: bound } : undefined;
-    return bound;
+  /**
+   * Reads where branches parted from the default one, as far as it is not known. What fails here is asked again, and
+   * then told, where it is needed.
+   */
+  private async readHistory(
+    tips: readonly CommitId[],
+    base: CommitId | null | undefined,
+    abortable: Abortable,
+  ): Promise<void> {
+    if (base === null || base === undefined) return;
+    const unknown = tips.filter((tip) => tip !== base && !this.mergeBases.has(pairKey(tip, base)));
+    const [tip] = unknown;
+    if (tip === undefined || this.graph.has(tip)) return;
+    // For one that moved Git's own answer is nearer than all of history.
+    const reading =
+      unknown.length === 1
+        ? mergeBase(this.repository, tip, base, abortable).then((found) => {
+            if (found !== null) this.mergeBases.set(pairKey(tip, base), found);
+          })
+        : this.graph.extend(this.repository, [...tips, base], abortable);
+    await reading.catch(() => undefined);
   }
 
-  private async readTags(
-    wanted: RefsView['tags'],
+  /** What the tags meant for the last catalog (of this process or the cache), while they are the same. */
+  private keptRegistry(
+    key: string,
+    snapshots: Snapshots,
+    settings: Settings,
+    record: CatalogRecord | undefined,
+  ): RegistryView | undefined {
+    if (this.registry?.key === key && this.registry.snapshots === snapshots) return this.registry.view;
+    const stored = record?.key === this.keyOf(this.snapshots?.key ?? '') ? record.registry : null;
+    if (stored?.key !== key) return undefined;
+    this.registry = { key, snapshots, view: new RegistryView(stored, settings) };
+    return this.registry.view;
+  }
+
+  /** Asks for the tags and their commits; `request` hears of the trees of those that may be versions. */
+  private requestTags(
+    tags: RefsView['tags'],
+    settings: Settings,
     reader: ObjectReader,
-  ): Promise<{ readonly tags: readonly CommitTag[]; readonly diagnostics: readonly Diagnostic[] }> {
-    await this.tags.read(
-      wanted.map(({ id }) => id),
-      reader,
-    );
+    request: (tree: string) => void,
+  ): void {
+    const isVersion = versionNames(settings.versions.tags);
+    const asked = new Set<CommitId>();
+    for (const { name, id } of tags) {
+      this.tags.request(id, reader, (tag) => {
+        if (tag.kind === 'other') return;
+        if (tag.kind === 'lightweight') {
+          this.trees.set(tag.commit, tag.tree);
+          this.commits.set(tag.commit, tag.told);
+        }
+        if (!isVersion(name)) this.requestCommit(tag.commit, reader);
+        else if (!asked.has(tag.commit)) {
+          asked.add(tag.commit);
+          this.requestCommit(tag.commit, reader, request);
+        }
+      });
+    }
+  }
+
+  /** What the tags mean; they, their commits and the trees of versions have been read. */
+  private async readRegistry(
+    key: string,
+    wanted: RefsView['tags'],
+    settings: Settings,
+    snapshots: Snapshots,
+    reader: ObjectReader,
+  ): Promise<RegistryView> {
     const tags: CommitTag[] = [];
     const diagnostics: Diagnostic[] = [];
     for (const { name, ref, id } of wanted) {
       const tag = this.tags.get(id);
-      if (tag?.kind === 'annotated') tags.push({ name, ref, id, commit: tag.commit, header: tag.header });
-      if (tag?.kind === 'lightweight') {
-        tags.push({ name, ref, id, commit: tag.commit, header: null });
-        this.trees.set(tag.commit, tag.tree);
-        this.commits.set(tag.commit, tag.told);
+      if (tag && tag.kind !== 'other') {
+        const header = tag.kind === 'annotated' ? tag.header : null;
+        tags.push({ name, ref, id, commit: tag.commit, header });
       }
       const reason = tag ? undefined : this.tags.failure(id);
       if (reason) diagnostics.push(unreadableRef(ref, reason));
     }
-    await this.readCommits(
-      tags.map(({ commit }) => commit),
-      reader,
-    );
     await this.readSpeechless(tags, reader);
-    return { tags, diagnostics };
+    const registered = readTagMeanings(tags, settings.versions.tags, (commit) => this.commits.get(commit));
+    const trees = registered.versions.map(({ commit }) => this.trees.get(commit));
+    const bound = RegistryView.bind(registered, settings, diagnostics, (commit) => this.snapshotOf(commit));
+    const whole = diagnostics.length === 0 && !trees.includes(undefined) && !snapshots.incomplete;
+    this.registry = whole ? { key, snapshots, view: bound } : undefined;
+    return bound;
   }
 
   /** Tags without a tagger take time and author from their commit. */
@@ -321,7 +347,7 @@ export class CatalogSource {
   private snapshotsFor(
     settings: Settings,
     record: CatalogRecord | undefined,
-  ): { readonly key: string; readonly models: Snapshots; readonly tracked: Snapshots } {
+  ): KeptSnapshots {
     const key = JSON.stringify([settings.models.match, settings.models.names]);
     const { snapshots } = this;
     if (snapshots?.key === key && !snapshots.models.incomplete && !snapshots.tracked.incomplete)
@@ -335,15 +361,23 @@ export class CatalogSource {
       tracked: new Snapshots(this.repository, settings, candidates, new PathPatterns(['**'])),
     };
     this.snapshots = made;
+    this.saved?.restored(undefined);
     if (record?.key === this.keyOf(key)) {
       for (const [commit, tree] of record.commits) this.trees.set(commit, tree);
       this.tags.restore(record.tags);
       made.models.restore(record);
-      for (const [commit, base, found] of record.mergeBases) this.mergeBases.set(`${commit} ${base}`, found);
-      this.saved = this.size(made.models);
+      for (const [commit, base, found] of record.mergeBases) this.mergeBases.set(pairKey(commit, base), found);
+      this.saved?.restored({ ...this.memory(made), registry: record.registry ?? null });
     }
     return made;
   }
+}
+
+/** The snapshots of one set of patterns and names: of what could be models, and of every tracked file. */
+interface KeptSnapshots {
+  readonly key: string;
+  readonly models: Snapshots;
+  readonly tracked: Snapshots;
 }
 
 /** What the tags meant for the last catalog, and what that leaned on. */
@@ -351,6 +385,20 @@ interface KeptRegistry {
   readonly key: string;
   readonly snapshots: Snapshots;
   readonly view: RegistryView;
+}
+
+/** The tags that count: all but those that `versions.ignore` names. */
+function taggedRefs(view: RefsView, settings: Settings): RefsView['tags'] {
+  const patterns = settings.versions.ignore;
+  if (patterns.length === 0) return view.tags;
+  const ignored = picomatch([...patterns], { dot: true });
+  return view.tags.filter((tag) => !ignored(tag.name));
+}
+
+/** Tells by its name whether a tag may register a version. */
+function versionNames(template: string): (name: string) => boolean {
+  const scheme = template === 'gto' ? undefined : compileTagTemplate(template);
+  return (name) => parseTagName(name)?.kind === 'version' || scheme?.parse(name) !== undefined;
 }
 
 /** Stands for a list of tags with their objects. */

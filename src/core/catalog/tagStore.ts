@@ -45,18 +45,21 @@ export class TagStore {
     for (const [id, tag] of tags) this.tags.set(id, tag);
   }
 
-  /** Reads the tags that are not yet known. */
-  async read(ids: Iterable<ObjectId>, reader: ObjectReader): Promise<void> {
+  /** Asks for a tag unless it is known; `told` hears what it holds, at once or when it was read. */
+  request(id: ObjectId, reader: ObjectReader, told: (tag: StoredTag) => void): void {
     this.open();
-    for (const id of ids) {
-      if (this.tags.has(id)) continue;
-      peelTag(reader, id, (peeled) => {
-        if (peeled.kind === 'failed') this.failures.set(id, peeled.reason);
-        else if (peeled.kind === 'lightweight') this.keepCommit(id, peeled.commit, peeled.data);
-        else this.keep(id, peeled);
-      });
+    const known = this.tags.get(id);
+    if (known) {
+      told(known);
+      return;
     }
-    await reader.settle();
+    peelTag(reader, id, (peeled) => {
+      if (peeled.kind === 'failed') this.failures.set(id, peeled.reason);
+      else if (peeled.kind === 'lightweight') this.keepCommit(id, peeled.commit, peeled.data);
+      else this.keep(id, peeled);
+      const tag = this.tags.get(id);
+      if (tag) told(tag);
+    });
   }
 
   get(id: ObjectId): StoredTag | undefined {

@@ -35,7 +35,7 @@ export class TreeNames {
   private readonly exact: boolean[] = [];
 
   /** The number of a name, given its bytes and their hash (see `hashByte`). */
-  intern(data: Buffer, start: number, end: number, hash: number): number {
+  intern(data: Uint8Array, start: number, end: number, hash: number): number {
     const mask = this.table.length - 1;
     let slot = hash & mask;
     for (;;) {
@@ -59,7 +59,7 @@ export class TreeNames {
     return this.exact[id] ?? false;
   }
 
-  private equals(id: number, data: Buffer, start: number, end: number): boolean {
+  private equals(id: number, data: Uint8Array, start: number, end: number): boolean {
     const at = this.starts[id] ?? 0;
     const stop = this.starts[id + 1] ?? this.poolEnd;
     if (stop - at !== end - start) return false;
@@ -70,20 +70,21 @@ export class TreeNames {
     return true;
   }
 
-  private add(data: Buffer, start: number, end: number, hash: number, slot: number): number {
+  private add(data: Uint8Array, start: number, end: number, hash: number, slot: number): number {
     const length = end - start;
     if (this.poolEnd + length > this.pool.length) {
       const larger = Buffer.alloc((this.pool.length + length) * 2);
       this.pool.copy(larger, 0, 0, this.poolEnd);
       this.pool = larger;
     }
-    data.copy(this.pool, this.poolEnd, start, end);
+    const bytes = Buffer.from(data.buffer, data.byteOffset + start, length);
+    this.pool.set(bytes, this.poolEnd);
     const id = this.names.length;
     this.starts.push(this.poolEnd);
     this.poolEnd += length;
-    const name = data.toString('utf8', start, end);
+    const name = bytes.toString('utf8');
     this.names.push(name);
-    this.exact.push(!name.includes('\uFFFD') || Buffer.from(name).equals(data.subarray(start, end)));
+    this.exact.push(!name.includes('\uFFFD') || Buffer.from(name).equals(bytes));
     this.kinds.push(
       KINDS[name] ?? (name.endsWith('.dvc') && name !== '.dvc' ? FileKind.dvc : FileKind.other),
     );

@@ -2,7 +2,9 @@ import type { ObjectFailure, ObjectHandler, ObjectReader, ObjectType } from '../
 import type { ObjectNumber } from './objectIds.js';
 import { ObjectIds } from './objectIds.js';
 import type { PathPatterns } from './patterns.js';
-import { FileKind, TreeNames } from './treeNames.js';
+import type { TreeLayout } from './treeLayout.js';
+import { TreeLayouts } from './treeLayout.js';
+import type { FileKind } from './treeNames.js';
 
 /** A file in a tree that may say something about models. */
 export interface TreeFile {
@@ -43,10 +45,6 @@ interface MutableNode extends TreeNode {
 }
 
 const NOTHING: readonly never[] = [];
-const SPACE = 32;
-const DIGIT_ZERO = 48;
-const DIGIT_TWO = 50;
-const DIGIT_FOUR = 52;
 
 /**
  * Walks trees through one object reader, each tree object once, however many branches share it. Which files
@@ -54,22 +52,20 @@ const DIGIT_FOUR = 52;
  */
 export class TreeWalker {
   readonly trees: ObjectIds;
-  private readonly names = new TreeNames();
+  private readonly layouts: TreeLayouts<MutableNode>;
   private readonly nodes: MutableNode[] = [];
   /** By state and number of the tree: the position of its node, plus one. */
   private readonly positions: Int32Array[] = [];
-  /** Pattern answers per state: by name id, 0 unknown, 1 no, 2 yes; folder states likewise, shifted by one. */
-  private readonly included: Uint8Array[] = [];
-  private readonly entered: Int32Array[] = [];
 
   constructor(
     private readonly patterns: PathPatterns,
-    private readonly idBytes: 20 | 32,
+    idBytes: 20 | 32,
     private readonly blobs: ObjectIds,
     /** Called once per node and kept file, so that its blob can be read in the same pass. */
     private readonly onFile: (file: TreeFile, reader: ObjectReader) => void,
   ) {
     this.trees = new ObjectIds(idBytes);
+    this.layouts = new TreeLayouts(patterns, idBytes);
   }
 
   /** The node of a root tree; complete once the reader has settled. */
@@ -111,93 +107,46 @@ export class TreeWalker {
     return larger;
   }
 
-  /** Reads `mode SP name NUL id` entries as bytes; makes strings only of what is kept. */
-  scan(data: Buffer, from: number, end: number, node: MutableNode, reader: ObjectReader): void {
-    const { names, idBytes } = this;
-    const { state } = node;
-    let files: TreeFile[] | undefined;
-    let folderNames: string[] | undefined;
-    let folderNodes: TreeNode[] | undefined;
-    let unreadable: string[] | undefined;
-    let at = from;
-    while (at < end) {
-      const first = data[at] === DIGIT_ZERO ? at + 1 : at;
-      const folder = data[first] === DIGIT_FOUR;
-      const link = !folder && data[first + 1] === DIGIT_TWO;
-      const plain = folder || link || data[first + 1] === DIGIT_ZERO;
-      while (at < end && data[at] !== SPACE) at += 1;
-      const nameStart = at + 1;
-      at = nameStart;
-      let hash = 0;
-      for (let byte = data[at]; byte !== undefined && byte !== 0; byte = data[at]) {
-        hash = (Math.imul(hash, 31) + byte) | 0;
-        at += 1;
-      }
-      const idStart = at + 1;
-      const next = idStart + idBytes;
-      if (next > end) {
-        node.failed = 'corrupt';
-        return;
-      }
-      if (plain) {
-        const name = names.intern(data, nameStart, at, hash);
-        if (folder) {
-          const inner = this.stateOf(state, name);
-          if (inner < 0) node.dvcRoot = true;
-          else {
-            (folderNames ??= []).push(names.name(name));
-            (folderNodes ??= []).push(this.node(this.trees.at(data, idStart), inner, reader));
-          }
-        } else {
-          const kind = this.kindOf(state, name);
-          if (kind !== FileKind.other) {
-            const file = { name: names.name(name), kind, blob: this.blobs.at(data, idStart), link };
-            (files ??= []).push(file);
-            if (!names.isText(name)) (unreadable ??= []).push(file.name);
-            if (!link) this.onFile(file, reader);
-          }
-        }
-      }
-      at = next;
+  /** Fills a node from the bytes of its tree, and asks for what stands in it. */
+  fill(node: MutableNode, data: Uint8Array, from: number, end: number, reader: ObjectReader): void {
+    const layout = this.layouts.of(data, from, end, node.state);
+    if (!layout) {
+      node.failed = 'corrupt';
+      return;
     }
-    if (files) node.files = files;
-    if (folderNames) node.folderNames = folderNames;
-    if (folderNodes) node.folderNodes = folderNodes;
-    if (unreadable) node.unreadableNames = unreadable;
+    node.dvcRoot = layout.dvcRoot;
+    node.unreadableNames = layout.unreadableNames;
+    if (layout.files.length > 0)
+      node.files = layout.files.map(({ name, kind, link, at }) => {
+        const file = { name, kind, link, blob: this.blobs.at(data, from + at) };
+        if (!link) this.onFile(file, reader);
+        return file;
+      });
+    const { folderNames } = layout;
+    if (folderNames.length === 0) return;
+    const folderNodes = new Array<TreeNode>(folderNames.length);
+    for (let index = 0; index < folderNames.length; index += 1)
+      folderNodes[index] = this.folder(layout, index, data, from, reader);
+    node.folderNames = folderNames;
+    node.folderNodes = folderNodes;
   }
 
-  private kindOf(state: number, name: number): FileKind {
-    const kind = this.names.kind(name);
-    if (kind !== FileKind.other) return kind;
-    let answers = this.included[state];
-    if (!answers || name >= answers.length) {
-      const larger = new Uint8Array(Math.max(1024, (name + 1) * 2));
-      if (answers) larger.set(answers);
-      this.included[state] = answers = larger;
-    }
-    let answer = answers[name];
-    if (answer === undefined || answer === 0) {
-      answer = this.patterns.includes(state, this.names.name(name)) ? 2 : 1;
-      answers[name] = answer;
-    }
-    return answer === 2 ? FileKind.lfs : FileKind.other;
-  }
-
-  /** The state inside a folder; -1 for `.dvc`, which holds DVC's own files and no models. */
-  private stateOf(state: number, name: number): number {
-    let answers = this.entered[state];
-    if (!answers || name >= answers.length) {
-      const larger = new Int32Array(Math.max(256, (name + 1) * 2));
-      if (answers) larger.set(answers);
-      this.entered[state] = answers = larger;
-    }
-    let answer = answers[name];
-    if (answer === undefined || answer === 0) {
-      const text = this.names.name(name);
-      answer = text === '.dvc' ? -1 : this.patterns.enter(state, text) + 1;
-      answers[name] = answer;
-    }
-    return answer === -1 ? -1 : answer - 1;
+  /** The node of a folder in a tree: of the folder there in the tree of that layout before, where it is the same. */
+  private folder(
+    layout: TreeLayout<MutableNode>,
+    index: number,
+    data: Uint8Array,
+    from: number,
+    reader: ObjectReader,
+  ): TreeNode {
+    const { bytes, folderNodes, folderIds, folderStates } = layout;
+    const at = folderIds[index] ?? 0;
+    const before = folderNodes[index];
+    if (before && before.failed === undefined && this.trees.equal(bytes, at, data, from + at)) return before;
+    const found = this.node(this.trees.at(data, from + at), folderStates[index] ?? 0, reader);
+    this.trees.copy(data, from + at, bytes, at);
+    folderNodes[index] = found;
+    return found;
   }
 }
 
@@ -218,7 +167,7 @@ class TreeHandler implements ObjectHandler {
   }
 
   bytes(type: ObjectType, data: Buffer, start: number, end: number): void {
-    if (type === 'tree') this.walker.scan(data, start, end, this.node, this.reader);
+    if (type === 'tree') this.walker.fill(this.node, data, start, end, this.reader);
     else this.node.failed = 'corrupt';
   }
 }

@@ -214,9 +214,9 @@ export class BatchCommand implements Transport {
   }
 
   write(batch: readonly Request[]): void {
-    let text = '';
-    for (const request of batch) text += `${request.kind} ${request.spec}\n`;
-    this.child.stdin.write(`${text}flush\n`);
+    const lines = batch.map(({ kind, spec }) => `${kind} ${spec}`);
+    lines.push('flush\n');
+    this.child.stdin.write(lines.join('\n'));
   }
 
   close(): void {

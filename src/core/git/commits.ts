@@ -46,22 +46,32 @@ export function treeOfCommit(data: Buffer): TreeId | undefined {
   return line.startsWith('tree ') ? (line.slice(5) as TreeId) : undefined;
 }
 
-const TAG = /^object ([0-9a-f]{40,64})\ntype (\w+)\ntag ([^\n]*)\n(?:tagger ([^\n]*)\n)?/;
-
-/** Reads an annotated tag object; a signature at the end of the message is cut off. */
+/**
+ * Reads an annotated tag object; a signature at the end of the message is cut off. By positions instead of a pattern:
+ * repositories have thousands of tags.
+ */
 export function parseTag(data: Buffer): TagHeader | undefined {
   const text = data.toString('utf8');
-  const found = TAG.exec(text);
-  if (!found) return undefined;
-  const [, object = '', type = '', name = '', tagger] = found;
+  const objectEnd = text.indexOf('\n');
+  const typeEnd = text.indexOf('\n', objectEnd + 1);
+  const nameEnd = text.indexOf('\n', typeEnd + 1);
+  if (
+    nameEnd < 0 ||
+    !text.startsWith('object ') ||
+    !text.startsWith('type ', objectEnd + 1) ||
+    !text.startsWith('tag ', typeEnd + 1)
+  )
+    return undefined;
+  const hasTagger = text.startsWith('tagger ', nameEnd + 1);
+  const headerEnd = hasTagger ? text.indexOf('\n', nameEnd + 1) : nameEnd;
   // Further headers (an encoding, a signature) end at the first empty line.
-  const end = text.indexOf('\n\n', found[0].length - 1);
+  const end = headerEnd < 0 ? -1 : text.indexOf('\n\n', headerEnd);
   const message = end < 0 ? '' : text.slice(end + 2);
   return {
-    object: object as ObjectId,
-    type,
-    name,
-    tagger: signature(tagger),
+    object: text.slice(7, objectEnd) as ObjectId,
+    type: text.slice(objectEnd + 6, typeEnd),
+    name: text.slice(typeEnd + 5, nameEnd),
+    tagger: hasTagger ? signature(text.slice(nameEnd + 8, headerEnd < 0 ? text.length : headerEnd)) : null,
     message: message.includes('-----BEGIN ')
       ? message.replace(/-----BEGIN (?:PGP|SSH|SIGNED)[^]*$/, '')
       : message,

@@ -3,7 +3,10 @@ import { commitId } from './ids.js';
 import { runGit } from './process.js';
 import type { Repository } from './repository.js';
 
-/** Where two commits parted; null when they share no history (or a shallow clone does not reach that far). */
+/**
+ * Where two commits parted; null when they share no history (or a shallow clone does not reach that far, or one of
+ * them is not here).
+ */
 export async function mergeBase(
   repository: Repository,
   left: CommitId,

@@ -19,6 +19,9 @@ export type { InfoHandler, ObjectFailure, ObjectHandler, ObjectType };
 /** How much is written ahead of the answers: enough to keep Git busy, little enough to bound its buffers. */
 const IN_FLIGHT = 8192;
 
+/** While as many are unanswered, Git is busy, and what is asked anew waits until there is this much of it. */
+const BATCH = 512;
+
 /** Milliseconds in which Git's error output, a pipe of its own, catches up with its answers. */
 const STDERR_DELAY = 15;
 
@@ -135,7 +138,7 @@ export class ObjectReader {
   }
 
   private afterChunk(): void {
-    this.send();
+    if (this.sent - this.head < BATCH || this.queue.length - this.sent >= BATCH) this.send();
     this.finishIfIdle();
   }
 

@@ -28,7 +28,7 @@ const NAMESPACES = ['refs/heads', 'refs/remotes', 'refs/tags', 'refs/exps'];
  * it would open every object, and one missing object would make Git print nothing at all.
  */
 export async function listRefs(
-  repository: Repository,
+  repository: Pick<Repository, 'root' | 'git'>,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<readonly Ref[]> {
   const { stdout } = await runGit(

@@ -1,0 +1,144 @@
+import path from 'node:path';
+import type { CommitId } from '../git/ids.js';
+import type { CacheFile, CacheState } from './cacheFile.js';
+import { appendCacheFile, readCacheFile, sweepCache, writeCacheFile } from './cacheFile.js';
+import type { CatalogRecord } from './catalogCache.js';
+import { decodeRecords, encodeRecord } from './catalogCache.js';
+import type { StoredRegistry } from './registryView.js';
+import type { Snapshots } from './snapshots.js';
+import type { TagStore } from './tagStore.js';
+
+/** What a catalog source remembers, all of it about objects that never change; every part only grows. */
+export interface Memory {
+  /** What the rest depends on. */
+  readonly key: string;
+  readonly commits: ReadonlyMap<CommitId, string>;
+  readonly tags: TagStore;
+  readonly registry: StoredRegistry | null;
+  readonly snapshots: Snapshots;
+  /** By two commits and a space between them. */
+  readonly mergeBases: ReadonlyMap<string, CommitId | null>;
+  readonly files: ReadonlyMap<string, string | null>;
+}
+
+/** How much of each part there was. */
+interface Counts {
+  readonly commits: number;
+  readonly tags: number;
+  readonly registry: string | null;
+  readonly snapshots: number;
+  readonly candidates: number;
+  readonly mergeBases: number;
+  readonly files: number;
+}
+
+/** Beyond this many kept trees, those that no ref names any more are left out. */
+const SPARE_TREES = 4_096;
+/** What is new is added to the file as long as it is fewer trees than this, or a small part of those in it. */
+const FEW_TREES = 64;
+const SMALL_PART = 1 / 8;
+
+/** The catalog's cache file: what it holds, as far as this process read or wrote it, and what is new since. */
+export class SavedCatalog {
+  private reading: Promise<CacheFile | undefined> | undefined;
+  private state: CacheState | undefined;
+  private saved: { readonly key: string; readonly counts: Counts } | undefined;
+
+  constructor(
+    private readonly file: string,
+    private readonly idBytes: 20 | 32,
+  ) {
+    this.reading = readCacheFile(file);
+  }
+
+  /** What the file holds; once, since afterwards memory holds more. */
+  async take(): Promise<CatalogRecord | undefined> {
+    const { reading } = this;
+    if (!reading) return undefined;
+    this.reading = undefined;
+    const cached = await reading;
+    this.state = cached?.state;
+    return cached && decodeRecords(cached.parts, this.idBytes);
+  }
+
+  /** Notes that memory holds what the file does, or (undefined) that the file is of no use. */
+  restored(memory: Memory | undefined): void {
+    this.saved = memory && { key: memory.key, counts: count(memory) };
+  }
+
+  /**
+   * Leaves in the file what is new: little is added to it, much replaces it. Never fails: a cache that cannot be
+   * written only costs time.
+   */
+  async save(memory: Memory): Promise<void> {
+    const counts = count(memory);
+    const { saved, state } = this;
+    if (saved?.key === memory.key && equal(saved.counts, counts)) return;
+    const added =
+      saved && state && saved.key === memory.key && addsLittle(saved.counts, counts, state)
+        ? await appendCacheFile(this.file, state, encodeRecord(additions(memory, saved.counts), this.idBytes))
+        : undefined;
+    this.state = added ?? (await writeCacheFile(this.file, encodeRecord(everything(memory), this.idBytes)));
+    this.saved = { key: memory.key, counts };
+    if (!added && this.state) await sweepCache(path.dirname(this.file));
+  }
+}
+
+function count({ commits, tags, registry, snapshots, mergeBases, files }: Memory): Counts {
+  return {
+    commits: commits.size,
+    tags: tags.changes,
+    registry: registry?.key ?? null,
+    snapshots: snapshots.size,
+    candidates: snapshots.candidateCount,
+    mergeBases: mergeBases.size,
+    files: files.size,
+  };
+}
+
+function equal(left: Counts, right: Counts): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}
+
+function addsLittle(before: Counts, now: Counts, file: CacheState): boolean {
+  const trees = now.snapshots - before.snapshots;
+  return (
+    before.tags === now.tags &&
+    before.registry === now.registry &&
+    trees <= Math.max(FEW_TREES, before.snapshots * SMALL_PART) &&
+    file.size <= 2 * file.first
+  );
+}
+
+/** What memory holds beyond some counts: what was put in later stands later in every part. */
+function additions(memory: Memory, since: Counts): CatalogRecord {
+  return {
+    key: memory.key,
+    commits: new Map([...memory.commits].slice(since.commits)),
+    tags: Buffer.alloc(0),
+    ...memory.snapshots.storeSince(since.snapshots, since.candidates),
+    mergeBases: mergeBasesOf(memory).slice(since.mergeBases),
+    files: [...memory.files].slice(since.files),
+  };
+}
+
+function everything(memory: Memory): CatalogRecord {
+  const { key, commits, tags, registry, snapshots, files } = memory;
+  const many = snapshots.size > SPARE_TREES + 2 * commits.size;
+  return {
+    key,
+    commits,
+    tags: tags.store(),
+    registry,
+    ...snapshots.store(many ? new Set(commits.values()) : undefined),
+    mergeBases: mergeBasesOf(memory),
+    files: [...files],
+  };
+}
+
+function mergeBasesOf({ mergeBases }: Memory): CatalogRecord['mergeBases'] {
+  return [...mergeBases].map(([pair, base]) => {
+    const [commit = '', other = ''] = pair.split(' ');
+    return [commit as CommitId, other as CommitId, base];
+  });
+}
