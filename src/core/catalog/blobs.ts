@@ -1,10 +1,4 @@
-import type {
-  InfoHandler,
-  ObjectFailure,
-  ObjectHandler,
-  ObjectReader,
-  ObjectType,
-} from '../git/objects.js';
+import type { InfoHandler, ObjectFailure, ObjectHandler, ObjectReader, ObjectType } from '../git/objects.js';
 import type { RawArtifact } from '../tracking/dvc/artifactsIndex.js';
 import { parseArtifactsIndex } from '../tracking/dvc/artifactsIndex.js';
 import type { ParsedDvcFile } from '../tracking/dvc/dvcFile.js';

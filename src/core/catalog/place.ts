@@ -67,14 +67,14 @@ export class Composer {
     if (known === NOTHING_AT_ALL) return EMPTY;
     for (let at = known; at; at = at.next) if (at.folder === folder) return at.placed;
     const placed = this.compose(node, folder, depth);
-    if (node.failed === undefined)
+    if (node.failure === undefined)
       node.composed =
         placed === EMPTY ? NOTHING_AT_ALL : ({ folder, placed, next: known } satisfies ComposedAt);
     return placed;
   }
 
   private compose(node: TreeNode, folder: string, depth: number): Placed {
-    if (node.failed !== undefined) return { ...EMPTY, diagnostics: [unreadableTree(folder, node.failed)] };
+    if (node.failure !== undefined) return { ...EMPTY, diagnostics: [unreadableTree(folder, node.failure)] };
     if (depth > DEEPEST) return { ...EMPTY, diagnostics: [tooDeep(folder, DEEPEST)] };
     const parts: Placed[] = [];
     const own = this.ownFiles(node, folder);

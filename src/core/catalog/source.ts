@@ -112,7 +112,9 @@ export class CatalogSource {
       const kept = this.keptRegistry(key, snapshots.models, settings, record);
       const defaultBranch = findDefaultBranch(view, settings.branches.default, settings.remote);
       const history =
-        options.changes === true ? this.readHistory(tips, defaultBranch?.branch.commit, abortable) : undefined;
+        options.changes === true
+          ? this.readHistory(tips, defaultBranch?.branch.commit, abortable)
+          : undefined;
       await snapshots.models.gather((request) => {
         for (const commit of tips) this.requestCommit(commit, reader, request);
         if (!kept) this.requestTags(tags, settings, reader, request);
@@ -344,10 +346,7 @@ export class CatalogSource {
     await reader.settle();
   }
 
-  private snapshotsFor(
-    settings: Settings,
-    record: CatalogRecord | undefined,
-  ): KeptSnapshots {
+  private snapshotsFor(settings: Settings, record: CatalogRecord | undefined): KeptSnapshots {
     const key = JSON.stringify([settings.models.match, settings.models.names]);
     const { snapshots } = this;
     if (snapshots?.key === key && !snapshots.models.incomplete && !snapshots.tracked.incomplete)
@@ -366,7 +365,8 @@ export class CatalogSource {
       for (const [commit, tree] of record.commits) this.trees.set(commit, tree);
       this.tags.restore(record.tags);
       made.models.restore(record);
-      for (const [commit, base, found] of record.mergeBases) this.mergeBases.set(pairKey(commit, base), found);
+      for (const [commit, base, found] of record.mergeBases)
+        this.mergeBases.set(pairKey(commit, base), found);
       this.saved?.restored({ ...this.memory(made), registry: record.registry ?? null });
     }
     return made;

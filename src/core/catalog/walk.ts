@@ -1,4 +1,10 @@
-import type { ObjectFailure, ObjectHandler, ObjectReader, ObjectType } from '../git/objects.js';
+import type {
+  ContentsRequest,
+  ObjectFailure,
+  ObjectHandler,
+  ObjectReader,
+  ObjectType,
+} from '../git/objects.js';
 import type { ObjectNumber } from './objectIds.js';
 import { ObjectIds } from './objectIds.js';
 import type { PathPatterns } from './patterns.js';
@@ -20,8 +26,8 @@ export interface TreeFile {
  */
 export interface TreeNode {
   readonly id: ObjectNumber;
-  /** Undefined while it has not been read. */
-  readonly failed: ObjectFailure | undefined;
+  /** Why it could not be read. */
+  readonly failure: ObjectFailure | undefined;
   /** A DVC repository begins here: the folder has its own `.dvc/`. */
   readonly dvcRoot: boolean;
   readonly files: readonly TreeFile[];
@@ -34,17 +40,58 @@ export interface TreeNode {
   composed: unknown;
 }
 
-interface MutableNode extends TreeNode {
-  readonly state: number;
-  failed: ObjectFailure | undefined;
-  dvcRoot: boolean;
-  files: readonly TreeFile[];
-  folderNames: readonly string[];
-  folderNodes: readonly TreeNode[];
-  unreadableNames: readonly string[];
+const NOTHING: readonly never[] = [];
+
+/** Where a node gets its content from, until it has it. */
+interface Walk {
+  readonly walker: TreeWalker;
+  readonly reader: ObjectReader;
 }
 
-const NOTHING: readonly never[] = [];
+/** A node that asks for its own tree: trees are most of what is read, and one object for each is enough. */
+class WalkedTree implements TreeNode, ObjectHandler, ContentsRequest {
+  failure: ObjectFailure | undefined;
+  dvcRoot = false;
+  files: readonly TreeFile[] = NOTHING;
+  folderNames: readonly string[] = NOTHING;
+  folderNodes: readonly TreeNode[] = NOTHING;
+  unreadableNames: readonly string[] = NOTHING;
+  composed: unknown = undefined;
+
+  constructor(
+    readonly id: ObjectNumber,
+    readonly state: number,
+    private walk: Walk | undefined,
+  ) {}
+
+  get kind(): 'contents' {
+    return 'contents';
+  }
+
+  get spec(): string {
+    return this.walk?.walker.trees.hex(this.id) ?? '';
+  }
+
+  get handler(): ObjectHandler {
+    return this;
+  }
+
+  failed(reason: ObjectFailure): void {
+    this.failure = reason;
+    this.walk = undefined;
+  }
+
+  object(type: ObjectType, data: Buffer): void {
+    this.bytes(type, data, 0, data.length);
+  }
+
+  bytes(type: ObjectType, data: Buffer, start: number, end: number): void {
+    const { walk } = this;
+    if (type === 'tree' && walk) walk.walker.fill(this, data, start, end, walk);
+    else this.failure = 'corrupt';
+    this.walk = undefined;
+  }
+}
 
 /**
  * Walks trees through one object reader, each tree object once, however many branches share it. Which files
@@ -52,8 +99,8 @@ const NOTHING: readonly never[] = [];
  */
 export class TreeWalker {
   readonly trees: ObjectIds;
-  private readonly layouts: TreeLayouts<MutableNode>;
-  private readonly nodes: MutableNode[] = [];
+  private readonly layouts: TreeLayouts<WalkedTree>;
+  private readonly nodes: WalkedTree[] = [];
   /** By state and number of the tree: the position of its node, plus one. */
   private readonly positions: Int32Array[] = [];
 
@@ -70,7 +117,7 @@ export class TreeWalker {
 
   /** The node of a root tree; complete once the reader has settled. */
   root(tree: string, reader: ObjectReader): TreeNode {
-    return this.node(this.trees.ofHex(tree), this.patterns.root, reader);
+    return this.node(this.trees.ofHex(tree), this.patterns.root, { walker: this, reader });
   }
 
   /** How many nodes are remembered. */
@@ -78,23 +125,13 @@ export class TreeWalker {
     return this.nodes.length;
   }
 
-  private node(id: ObjectNumber, state: number, reader: ObjectReader): MutableNode {
+  private node(id: ObjectNumber, state: number, walk: Walk): WalkedTree {
     const positions = this.positionsOf(state, id);
     const known = this.nodes[(positions[id] ?? 0) - 1];
-    if (known && known.failed === undefined) return known;
-    const node: MutableNode = {
-      id,
-      state,
-      failed: undefined,
-      dvcRoot: false,
-      files: NOTHING,
-      folderNames: NOTHING,
-      folderNodes: NOTHING,
-      unreadableNames: NOTHING,
-      composed: undefined,
-    };
+    if (known && known.failure === undefined) return known;
+    const node = new WalkedTree(id, state, walk);
     positions[id] = this.nodes.push(node);
-    reader.contents(this.trees.hex(id), new TreeHandler(this, node, reader));
+    walk.reader.ask(node);
     return node;
   }
 
@@ -108,10 +145,10 @@ export class TreeWalker {
   }
 
   /** Fills a node from the bytes of its tree, and asks for what stands in it. */
-  fill(node: MutableNode, data: Uint8Array, from: number, end: number, reader: ObjectReader): void {
+  fill(node: WalkedTree, data: Uint8Array, from: number, end: number, walk: Walk): void {
     const layout = this.layouts.of(data, from, end, node.state);
     if (!layout) {
-      node.failed = 'corrupt';
+      node.failure = 'corrupt';
       return;
     }
     node.dvcRoot = layout.dvcRoot;
@@ -119,55 +156,33 @@ export class TreeWalker {
     if (layout.files.length > 0)
       node.files = layout.files.map(({ name, kind, link, at }) => {
         const file = { name, kind, link, blob: this.blobs.at(data, from + at) };
-        if (!link) this.onFile(file, reader);
+        if (!link) this.onFile(file, walk.reader);
         return file;
       });
     const { folderNames } = layout;
     if (folderNames.length === 0) return;
     const folderNodes = new Array<TreeNode>(folderNames.length);
     for (let index = 0; index < folderNames.length; index += 1)
-      folderNodes[index] = this.folder(layout, index, data, from, reader);
+      folderNodes[index] = this.folder(layout, index, data, from, walk);
     node.folderNames = folderNames;
     node.folderNodes = folderNodes;
   }
 
   /** The node of a folder in a tree: of the folder there in the tree of that layout before, where it is the same. */
   private folder(
-    layout: TreeLayout<MutableNode>,
+    layout: TreeLayout<WalkedTree>,
     index: number,
     data: Uint8Array,
     from: number,
-    reader: ObjectReader,
+    walk: Walk,
   ): TreeNode {
     const { bytes, folderNodes, folderIds, folderStates } = layout;
     const at = folderIds[index] ?? 0;
     const before = folderNodes[index];
-    if (before && before.failed === undefined && this.trees.equal(bytes, at, data, from + at)) return before;
-    const found = this.node(this.trees.at(data, from + at), folderStates[index] ?? 0, reader);
+    if (before && before.failure === undefined && this.trees.equal(bytes, at, data, from + at)) return before;
+    const found = this.node(this.trees.at(data, from + at), folderStates[index] ?? 0, walk);
     this.trees.copy(data, from + at, bytes, at);
     folderNodes[index] = found;
     return found;
-  }
-}
-
-/** One object for each tree that is asked for, instead of two functions. */
-class TreeHandler implements ObjectHandler {
-  constructor(
-    private readonly walker: TreeWalker,
-    private readonly node: MutableNode,
-    private readonly reader: ObjectReader,
-  ) {}
-
-  failed(reason: ObjectFailure): void {
-    this.node.failed = reason;
-  }
-
-  object(type: ObjectType, data: Buffer): void {
-    this.bytes(type, data, 0, data.length);
-  }
-
-  bytes(type: ObjectType, data: Buffer, start: number, end: number): void {
-    if (type === 'tree') this.walker.fill(this.node, data, start, end, this.reader);
-    else this.node.failed = 'corrupt';
   }
 }

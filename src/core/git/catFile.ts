@@ -24,10 +24,21 @@ export interface InfoHandler {
   failed(reason: ObjectFailure): void;
 }
 
-/** One question to cat-file. */
-export type Request =
-  | { readonly kind: 'contents'; readonly spec: string; readonly handler: ObjectHandler }
-  | { readonly kind: 'info'; readonly spec: string; readonly handler: InfoHandler };
+/** Asks cat-file for the bytes of an object: an id, or `TREE:path`, without a line break. */
+export interface ContentsRequest {
+  readonly kind: 'contents';
+  readonly spec: string;
+  readonly handler: ObjectHandler;
+}
+
+/** Asks cat-file for type and size alone. */
+export interface InfoRequest {
+  readonly kind: 'info';
+  readonly spec: string;
+  readonly handler: InfoHandler;
+}
+
+export type Request = ContentsRequest | InfoRequest;
 
 export interface ReaderOptions {
   readonly cwd: string;

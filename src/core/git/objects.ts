@@ -1,4 +1,5 @@
 import type {
+  ContentsRequest,
   InfoHandler,
   ObjectFailure,
   ObjectHandler,
@@ -14,7 +15,7 @@ import { withoutLazyFetch } from './localObjects.js';
 import { GitError, gitFailure } from './process.js';
 import type { Repository } from './repository.js';
 
-export type { InfoHandler, ObjectFailure, ObjectHandler, ObjectType };
+export type { ContentsRequest, InfoHandler, ObjectFailure, ObjectHandler, ObjectType };
 
 /** How much is written ahead of the answers: enough to keep Git busy, little enough to bound its buffers. */
 const IN_FLIGHT = 8192;
@@ -91,12 +92,17 @@ export class ObjectReader {
       });
       return;
     }
+    this.ask(request);
+  }
+
+  /** Asks what is known to be one line: an object that is a request itself saves the making of one. */
+  ask(request: Request): void {
     this.queue.push(request);
     if (!this.scheduled && this.waiting) {
       this.scheduled = true;
       queueMicrotask(() => {
         this.scheduled = false;
-        this.send();
+        this.sendIfDue();
       });
     }
   }
@@ -138,8 +144,12 @@ export class ObjectReader {
   }
 
   private afterChunk(): void {
-    if (this.sent - this.head < BATCH || this.queue.length - this.sent >= BATCH) this.send();
+    this.sendIfDue();
     this.finishIfIdle();
+  }
+
+  private sendIfDue(): void {
+    if (this.sent - this.head < BATCH || this.queue.length - this.sent >= BATCH) this.send();
   }
 
   /** Asked for its size, a damaged object is `missing` as well; only stderr names it (Git 2.39). */
