@@ -17,14 +17,14 @@ export function tuneForShortRun(): void {
 }
 
 /** Bytes of V8's space for new objects: with less it is cleared too often, with more it holds too much. */
-const NEW_SPACE = 8 * 1024 * 1024;
+const NEW_SPACE = 4 * 1024 * 1024;
 
 /**
  * Without a cache a large repository is read whole, and newer Node versions then let short-lived memory grow by
  * 100 MB and more before they look at it. Here it grows once, and no further.
  */
 export function boundMemory(): void {
-  setFlagsFromString('--semi-space-growth-factor=8');
+  setFlagsFromString('--semi-space-growth-factor=4');
   const watch = setInterval(() => {
     const space = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space');
     if (space && space.space_size < NEW_SPACE) return;

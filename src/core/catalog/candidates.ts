@@ -3,79 +3,34 @@ import type { Digest } from '../digest.js';
 import { isArtifactName } from '../registry/gto/tagName.js';
 import type { TrackedFile } from '../tracking/trackedFile.js';
 import type { Model } from './catalog.js';
+import type { Candidate, StoredCandidates, Unnamed } from './candidateTable.js';
+import { CandidateTable } from './candidateTable.js';
 import type { PathPatterns } from './patterns.js';
 import type { Declaration } from './pipelines.js';
 import type { Placed, PlacedFile } from './placed.js';
 
-type Unnamed = Omit<Model, 'name'>;
-
-/**
- * A tracked file (or a declaration) of one or more commits that waits for its name. The same pointer at the
- * same path is one candidate in every commit, so that models can be compared by identity.
- */
-export class Candidate {
-  /** Under the one name that most candidates have, and under others. */
-  private first: Model | undefined;
-  private others: Map<string, Model> | undefined;
-
-  constructor(
-    /** Grows by one with each candidate; equal ids mean equal content. */
-    readonly id: number,
-    readonly path: string,
-    readonly declared: string | null,
-    readonly isModel: boolean,
-    /** Numbers (path, declared name): what a name can depend on. */
-    readonly nameKey: number,
-    readonly content: Unnamed,
-  ) {}
-
-  get digest(): Digest | null {
-    return this.content.digest;
-  }
-
-  /** The model under a name: the same object for the same name. */
-  model(name: string): Model {
-    if (this.first?.name === name) return this.first;
-    if (!this.first) return (this.first = { name, ...this.content });
-    this.others ??= new Map();
-    let model = this.others.get(name);
-    if (!model) this.others.set(name, (model = { name, ...this.content }));
-    return model;
-  }
-}
-
-/** A candidate as it is kept on disk, in the order of ids. */
-export type StoredCandidate = readonly [declared: string | null, isModel: boolean, content: Unnamed];
+export type { Candidate } from './candidateTable.js';
 
 /** Decides what is a model (design.md: a declaration always wins, else `models.match`). */
 export class Candidates {
+  private readonly table = new CandidateTable();
   private readonly byFile = new Map<PlacedFile, Candidate>();
-  private readonly byContent = new Map<string, Candidate>();
-  private readonly all: Candidate[] = [];
-  private readonly nameKeys = new Map<string, number>();
   /** By hash: a number and a list of candidates that has it. */
   private readonly pathSets = new Map<number, { readonly set: number; readonly example: Uint32Array }[]>();
-  /** Name keys by candidate id. */
-  private readonly keyOfId: number[] = [];
-  /** By candidate id, a number for what counts as a change: digest and tracking. */
-  private readonly bitsOfId: number[] = [];
-  private readonly bits = new Map<string, number>();
   private nextSet = 0;
-  private restored:
-    { stored: readonly StoredCandidate[]; sets: ReadonlyMap<number, Uint32Array> } | undefined;
+  /** Path sets of an earlier catalog are needed only when a new one is met. */
+  private restored: ReadonlyMap<number, Uint32Array> | undefined;
 
   constructor(private readonly patterns: PathPatterns) {}
 
   /** The candidate of that id. */
   get(id: number): Candidate {
-    const candidate = this.all[id];
-    if (!candidate) throw new RangeError(`there is no candidate ${id}`);
-    return candidate;
+    return this.table.get(id);
   }
 
   /** Whether two candidates have the same digest and tracking. */
   sameBits(left: number, right: number): boolean {
-    return left === right || this.bitsOfId[left] === this.bitsOfId[right];
+    return this.table.sameBits(left, right);
   }
 
   /** Whether two of the candidates, or one of them and one of the ids, name the same path (and declared name). */
@@ -83,45 +38,34 @@ export class Candidates {
     if (candidates.length === 0) return false;
     const keys = new Set(candidates.map(({ nameKey }) => nameKey));
     if (keys.size < candidates.length) return true;
-    const claimed = (id: number): boolean => keys.has(this.keyOfId[id] ?? -1);
+    const claimed = (id: number): boolean => keys.has(this.table.nameKey(id));
     return placed.modelIds.some(claimed) || placed.otherIds.some(claimed);
   }
 
   get count(): number {
-    return this.all.length;
+    return this.table.count;
   }
 
   /** All candidates, or those from an id on, to be kept. */
-  store(from = 0): readonly StoredCandidate[] {
-    return this.all.slice(from).map(({ declared, isModel, content }) => [declared, isModel, content]);
+  store(from = 0): StoredCandidates {
+    return this.table.store(from);
   }
 
   /**
    * Takes over what was kept. Only before anything else was made here.
    * @param sets path set numbers with the candidate ids of one list each.
    */
-  restore(stored: readonly StoredCandidate[], sets: ReadonlyMap<number, Uint32Array>): void {
-    for (const [declared, isModel, content] of stored) this.add(declared, isModel, content);
-    this.restored = { stored, sets };
-  }
-
-  /** Content keys and path sets of restored candidates are needed only when a new one is made. */
-  private reindex(): void {
-    const { restored } = this;
-    if (!restored) return;
-    this.restored = undefined;
-    for (const candidate of this.all) {
-      const { declared, isModel, content } = candidate;
-      this.byContent.set(contentKey(declared, isModel, content), candidate);
-    }
-    for (const [set, ids] of restored.sets) {
-      if (this.findSet(ids) === undefined) this.addSet(ids, set);
-    }
+  restore(stored: readonly StoredCandidates[], sets: ReadonlyMap<number, Uint32Array>): void {
+    this.table.restore(stored);
+    this.restored = sets;
   }
 
   /** Numbers a list of candidates by what their names depend on: equal lists of paths and declared names. */
   pathSet(ids: Uint32Array): number {
-    this.reindex();
+    const { restored } = this;
+    this.restored = undefined;
+    for (const [set, example] of restored ?? [])
+      if (this.findSet(example) === undefined) this.addSet(example, set);
     return this.findSet(ids) ?? this.addSet(ids, this.nextSet);
   }
 
@@ -139,8 +83,10 @@ export class Candidates {
   }
 
   private hash(ids: Uint32Array): number {
+    const { table } = this;
     let hash = ids.length;
-    for (const id of ids) hash = (Math.imul(hash, 31) + (this.keyOfId[id] ?? 0)) | 0;
+    for (let index = 0; index < ids.length; index += 1)
+      hash = (Math.imul(hash, 31) + table.nameKey(ids[index] ?? 0)) | 0;
     return hash;
   }
 
@@ -149,7 +95,7 @@ export class Candidates {
     for (let index = 0; index < left.length; index += 1) {
       const a = left[index] ?? 0;
       const b = right[index] ?? 0;
-      if (a !== b && this.keyOfId[a] !== this.keyOfId[b]) return false;
+      if (a !== b && this.table.nameKey(a) !== this.table.nameKey(b)) return false;
     }
     return true;
   }
@@ -234,47 +180,8 @@ export class Candidates {
   }
 
   private intern(declared: string | null, isModel: boolean, content: Unnamed): Candidate {
-    this.reindex();
-    const key = contentKey(declared, isModel, content);
-    let candidate = this.byContent.get(key);
-    if (!candidate) this.byContent.set(key, (candidate = this.add(declared, isModel, content)));
-    return candidate;
+    return this.table.intern(declared, isModel, content);
   }
-
-  private add(declared: string | null, isModel: boolean, content: Unnamed): Candidate {
-    const path = content.path ?? '';
-    const nameKey = this.nameKey(declared === null ? path : `${declared}\0${path}`);
-    const candidate = new Candidate(this.all.length, path, declared, isModel, nameKey, content);
-    this.all.push(candidate);
-    this.keyOfId.push(nameKey);
-    this.bitsOfId.push(this.bitsKey(content));
-    return candidate;
-  }
-
-  private bitsKey({ tracking, digest }: Unnamed): number {
-    const legacy = digest?.legacy === true ? 'legacy' : '';
-    const text = digest === null ? tracking : `${tracking} ${digest.algorithm}${legacy} ${digest.value}`;
-    let key = this.bits.get(text);
-    if (key === undefined) this.bits.set(text, (key = this.bits.size));
-    return key;
-  }
-
-  private nameKey(text: string): number {
-    let key = this.nameKeys.get(text);
-    if (key === undefined) this.nameKeys.set(text, (key = this.nameKeys.size));
-    return key;
-  }
-}
-
-/** A text that is equal for equal content; thousands are made, so it is put together by hand where it is simple. */
-function contentKey(declared: string | null, isModel: boolean, content: Unnamed): string {
-  const { path, pointer, tracking, digest, size, files, stage } = content;
-  const described =
-    declared !== null || content.type !== undefined || content.description !== undefined || content.labels;
-  if (described) return JSON.stringify([declared, isModel, content]);
-  const bits =
-    digest === null ? '' : `${digest.algorithm}${digest.legacy === true ? '~' : '='}${digest.value}`;
-  return `${path ?? ''}\0${pointer ?? ''}\0${stage ?? ''}\0${tracking}${content.declared ? '!' : ''}${isModel ? '+' : '-'}${bits} ${size ?? ''} ${files ?? ''}`;
 }
 
 function contentOf(file: TrackedFile): Omit<Unnamed, 'declared'> {

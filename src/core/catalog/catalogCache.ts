@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostic.js';
 import type { CommitId } from '../git/ids.js';
-import type { StoredCandidate } from './candidates.js';
+import type { StoredCandidates } from './candidateTable.js';
 import type { StoredRegistry } from './registryView.js';
 
 /** What one catalog leaves to the next, all of it about objects that never change. */
@@ -15,7 +15,8 @@ export interface CatalogRecord {
    * empty, by a record that only adds to the one before it.
    */
   readonly registry?: StoredRegistry | null;
-  readonly candidates: readonly StoredCandidate[];
+  /** Oldest first. */
+  readonly candidates: readonly StoredCandidates[];
   readonly snapshots: readonly StoredSnapshot[];
   /** Commit, base commit, best common ancestor (null for none). */
   readonly mergeBases: readonly (readonly [CommitId, CommitId, CommitId | null])[];
@@ -33,41 +34,45 @@ export interface StoredSnapshot {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-type Texts = Omit<CatalogRecord, 'commits' | 'snapshots' | 'tags'> & {
+type Texts = Omit<CatalogRecord, 'commits' | 'snapshots' | 'tags' | 'candidates'> & {
   readonly diagnostics: readonly (readonly Diagnostic[])[];
 };
 
-/** Bytes of the six numbers in front: lengths and counts, and one to spare. */
-const HEADER = 24;
+/** The sections of a record. Numbers come first, so that they lie on a boundary of four bytes. */
+const SECTIONS = ['snapshots', 'candidates', 'commitIds', 'treeIds', 'tags', 'rows', 'texts'] as const;
+type Section = (typeof SECTIONS)[number];
 
-/** Writes a record: a JSON part with what is text, then ids and numbers as bytes. */
+/** Bytes of the lengths in front. */
+const HEADER = SECTIONS.length * 4;
+
+/** Writes a record: what is text as JSON, ids and numbers as bytes. */
 export function encodeRecord(record: CatalogRecord, idBytes: number): readonly Uint8Array[] {
   const diagnostics: (readonly Diagnostic[])[] = [[]];
-  const { commits, snapshots, tags, ...rest } = record;
+  const { commits, snapshots, candidates, tags, ...rest } = record;
   const fields = snapshots.reduce((sum, one) => sum + 5 + one.modelIds.length + one.otherIds.length, 0);
   const numbers = new Uint32Array(fields);
-  const ids = Buffer.allocUnsafe((commits.size * 2 + snapshots.length) * idBytes);
-  let at = 0;
-  const putId = (hex: string): void => {
-    at += ids.write(hex, at, 'hex');
-  };
-  for (const [commit, tree] of commits) {
-    putId(commit);
-    putId(tree);
-  }
   let field = 0;
-  for (const one of snapshots) {
-    putId(one.tree);
-    const said = one.diagnostics.length === 0 ? 0 : diagnostics.push(one.diagnostics) - 1;
-    numbers.set([one.modelSet, one.otherSet, said, one.modelIds.length, one.otherIds.length], field);
-    numbers.set(one.modelIds, field + 5);
-    numbers.set(one.otherIds, field + 5 + one.modelIds.length);
-    field += 5 + one.modelIds.length + one.otherIds.length;
+  for (const { modelIds, otherIds, modelSet, otherSet, diagnostics: own } of snapshots) {
+    const said = own.length === 0 ? 0 : diagnostics.push(own) - 1;
+    numbers.set([modelSet, otherSet, said, modelIds.length, otherIds.length], field);
+    numbers.set(modelIds, field + 5);
+    numbers.set(otherIds, field + 5 + modelIds.length);
+    field += 5 + modelIds.length + otherIds.length;
   }
-  const texts = Buffer.from(JSON.stringify({ ...rest, diagnostics } satisfies Texts));
-  // Numbers come first after the header, so that they lie on a boundary of four bytes.
-  const header = Uint32Array.of(texts.length, tags.length, commits.size, snapshots.length, numbers.length, 0);
-  return [bytesOf(header), bytesOf(numbers), ids, tags, texts];
+  const sections: Readonly<Record<Section, Uint8Array>> = {
+    snapshots: bytesOf(numbers),
+    candidates: Buffer.concat(candidates.map((one) => bytesOf(one.numbers))),
+    commitIds: idsOf([...commits].flat(), idBytes),
+    treeIds: idsOf(
+      snapshots.map(({ tree }) => tree),
+      idBytes,
+    ),
+    tags,
+    rows: Buffer.concat(candidates.map(({ rows }) => rows)),
+    texts: Buffer.from(JSON.stringify({ ...rest, diagnostics } satisfies Texts)),
+  };
+  const lengths = Uint32Array.from(SECTIONS, (name) => sections[name].length);
+  return [bytesOf(lengths), ...SECTIONS.map((name) => sections[name])];
 }
 
 /**
@@ -93,46 +98,77 @@ export function decodeRecords(contents: readonly Buffer[], idBytes: number): Cat
 }
 
 function decodeRecord(content: Buffer, idBytes: number): CatalogRecord | undefined {
-  if (content.length < HEADER) return undefined;
-  const header = numbersAt(content, 0, HEADER / 4);
-  const [textLength = 0, tagLength = 0, commitCount = 0, snapshotCount = 0, numberCount = 0] = header;
-  const idsAt = HEADER + numberCount * 4;
-  const tagsAt = idsAt + (commitCount * 2 + snapshotCount) * idBytes;
-  const textAt = tagsAt + tagLength;
-  if (textAt + textLength !== content.length) return undefined;
+  const sections = splitRecord(content);
+  if (!sections) return undefined;
   let texts: Texts;
   try {
-    texts = JSON.parse(content.toString('utf8', textAt)) as Texts;
+    texts = JSON.parse(sections.texts.toString('utf8')) as Texts;
   } catch {
     return undefined;
   }
-  const numbers = numbersAt(content, HEADER, numberCount);
-  const ids = content.toString('hex', idsAt, tagsAt);
-  let at = 0;
-  const takeId = (): string => {
-    at += idBytes * 2;
-    return ids.slice(at - idBytes * 2, at);
-  };
+  const commitIds = splitIds(sections.commitIds, idBytes);
   const commits = new Map<CommitId, string>();
-  for (let index = 0; index < commitCount; index += 1) commits.set(takeId() as CommitId, takeId());
-  const snapshots: StoredSnapshot[] = [];
+  for (let index = 0; index + 1 < commitIds.length; index += 2)
+    commits.set(commitIds[index] as CommitId, commitIds[index + 1] ?? '');
+  const candidates = [{ numbers: numbersIn(sections.candidates), rows: sections.rows }];
+  return {
+    ...texts,
+    commits,
+    candidates,
+    snapshots: readSnapshots(sections, texts, idBytes),
+    tags: sections.tags,
+  };
+}
+
+function readSnapshots(
+  sections: Readonly<Record<Section, Buffer>>,
+  { diagnostics }: Texts,
+  idBytes: number,
+): readonly StoredSnapshot[] {
+  const numbers = numbersIn(sections.snapshots);
   let field = 0;
-  for (let index = 0; index < snapshotCount; index += 1) {
-    const [modelSet = 0, otherSet = 0, said = 0, models = 0, others = 0] = numbers.subarray(field, field + 5);
-    field += 5;
-    const modelIds = numbers.subarray(field, field + models);
-    const otherIds = numbers.subarray(field + models, field + models + others);
-    field += models + others;
-    snapshots.push({
-      tree: takeId(),
-      modelIds,
-      otherIds,
-      modelSet,
-      otherSet,
-      diagnostics: texts.diagnostics[said] ?? [],
-    });
-  }
-  return { ...texts, commits, snapshots, tags: content.subarray(tagsAt, textAt) };
+  return splitIds(sections.treeIds, idBytes).map((tree) => {
+    const models = field + 5;
+    const others = models + (numbers[field + 3] ?? 0);
+    const end = others + (numbers[field + 4] ?? 0);
+    const snapshot: StoredSnapshot = {
+      tree,
+      modelIds: numbers.subarray(models, others),
+      otherIds: numbers.subarray(others, end),
+      modelSet: numbers[field] ?? 0,
+      otherSet: numbers[field + 1] ?? 0,
+      diagnostics: diagnostics[numbers[field + 2] ?? 0] ?? [],
+    };
+    field = end;
+    return snapshot;
+  });
+}
+
+function splitRecord(content: Buffer): Record<Section, Buffer> | undefined {
+  if (content.length < HEADER) return undefined;
+  const lengths = numbersIn(content.subarray(0, HEADER));
+  let at = HEADER;
+  const entries = SECTIONS.map((name, index): [Section, Buffer] => {
+    const start = at;
+    at += lengths[index] ?? 0;
+    return [name, content.subarray(start, at)];
+  });
+  return at === content.length ? (Object.fromEntries(entries) as Record<Section, Buffer>) : undefined;
+}
+
+function idsOf(hexes: readonly string[], idBytes: number): Buffer {
+  const ids = Buffer.allocUnsafe(hexes.length * idBytes);
+  hexes.forEach((hex, index) => ids.write(hex, index * idBytes, 'hex'));
+  return ids;
+}
+
+/** All ids as hex at once, cut into pieces: much faster than one by one. */
+function splitIds(ids: Buffer, idBytes: number): readonly string[] {
+  const text = ids.toString('hex');
+  const digits = idBytes * 2;
+  return Array.from({ length: ids.length / idBytes }, (_, index) =>
+    text.slice(index * digits, (index + 1) * digits),
+  );
 }
 
 function bytesOf(numbers: Uint32Array): Uint8Array {
@@ -140,8 +176,8 @@ function bytesOf(numbers: Uint32Array): Uint8Array {
 }
 
 /** A view where the bytes lie on a boundary of four, else a copy. */
-function numbersAt(content: Buffer, offset: number, count: number): Uint32Array {
-  const start = content.byteOffset + offset;
-  if (start % 4 === 0) return new Uint32Array(content.buffer, start, count);
-  return new Uint32Array(Uint8Array.from(content.subarray(offset, offset + count * 4)).buffer);
+function numbersIn(bytes: Buffer): Uint32Array {
+  const { byteOffset, length } = bytes;
+  if (byteOffset % 4 === 0) return new Uint32Array(bytes.buffer, byteOffset, length / 4);
+  return new Uint32Array(Uint8Array.from(bytes).buffer);
 }

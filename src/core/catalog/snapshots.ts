@@ -178,7 +178,7 @@ export class Snapshots {
       const { modelIds, otherIds, modelSet, otherSet, diagnostics } = snapshot;
       return { tree, modelIds, otherIds, modelSet, otherSet, diagnostics };
     });
-    return { candidates: this.candidates.store(from), snapshots };
+    return { candidates: [this.candidates.store(from)], snapshots };
   }
 
   /** Something could not be read: what is remembered must not outlive this catalog. */

@@ -403,9 +403,9 @@ function versionNames(template: string): (name: string) => boolean {
 
 /** Stands for a list of tags with their objects. */
 function keyOfTags(tags: RefsView['tags'], scheme: string): string {
-  const hash = createHash('sha1').update(`${scheme}\n`);
-  for (const { name, id } of tags) hash.update(`${id} ${name}\n`);
-  return hash.digest('hex');
+  const lines = tags.map(({ name, id }) => `${id} ${name}`);
+  lines.push(scheme);
+  return createHash('sha1').update(lines.join('\n')).digest('hex');
 }
 
 async function readSmallFile(reader: ObjectReader, spec: string): Promise<Buffer | null> {

@@ -1,0 +1,252 @@
+import type { Digest } from '../digest.js';
+import type { Model } from './catalog.js';
+
+/** A model without its name: what its pointer and its declaration tell. */
+export type Unnamed = Omit<Model, 'name'>;
+
+/**
+ * A tracked file (or a declaration) of one or more commits that waits for its name. The same pointer at the
+ * same path is one candidate in every commit, so that models can be compared by identity.
+ */
+export class Candidate {
+  /** Under the one name that most candidates have, and under others. */
+  private first: Model | undefined;
+  private others: Map<string, Model> | undefined;
+
+  constructor(
+    /** Grows by one with each candidate; equal ids mean equal content. */
+    readonly id: number,
+    readonly declared: string | null,
+    readonly isModel: boolean,
+    /** Numbers (path, declared name): what a name can depend on. */
+    readonly nameKey: number,
+    readonly content: Unnamed,
+  ) {}
+
+  get path(): string {
+    return this.content.path ?? '';
+  }
+
+  get digest(): Digest | null {
+    return this.content.digest;
+  }
+
+  /** The model under a name: the same object for the same name. */
+  model(name: string): Model {
+    if (this.first?.name === name) return this.first;
+    if (!this.first) return (this.first = { name, ...this.content });
+    this.others ??= new Map();
+    let model = this.others.get(name);
+    if (!model) this.others.set(name, (model = { name, ...this.content }));
+    return model;
+  }
+}
+
+type Row = readonly [declared: string | null, isModel: boolean, content: Unnamed];
+
+/** Candidates as they are kept on disk, in the order of ids: numbers for all of them, text for who is looked at. */
+export interface StoredCandidates {
+  /** `COLUMNS` numbers for each. */
+  readonly numbers: Uint32Array;
+  /** One JSON text after the other. */
+  readonly rows: Uint8Array;
+}
+
+/** Name key, key of the bits, hash of the name, hash of the digest, and where the row ends. */
+const COLUMNS = 5;
+
+/** Every different candidate once, by number. What an earlier catalog left is read when it is asked for. */
+export class CandidateTable {
+  private readonly all: (Candidate | undefined)[] = [];
+  private readonly nameKeys: number[] = [];
+  private readonly bitsKeys: number[] = [];
+  private readonly nameHashes: number[] = [];
+  private readonly digestHashes: number[] = [];
+  private readonly byContent = new Chains();
+  private readonly byName = new Chains();
+  private readonly byBits = new Chains();
+  /** By name key and by key of the bits: the first candidate that has it. */
+  private readonly named: number[] = [];
+  private readonly withBits: number[] = [];
+  private rows: Buffer = Buffer.alloc(0);
+  private readonly rowEnds: number[] = [];
+
+  get count(): number {
+    return this.all.length;
+  }
+
+  get(id: number): Candidate {
+    const candidate = this.all[id] ?? this.read(id);
+    if (!candidate) throw new RangeError(`there is no candidate ${id}`);
+    return candidate;
+  }
+
+  nameKey(id: number): number {
+    return this.nameKeys[id] ?? -1;
+  }
+
+  /** Whether two candidates have the same digest and tracking. */
+  sameBits(left: number, right: number): boolean {
+    return left === right || this.bitsKeys[left] === this.bitsKeys[right];
+  }
+
+  /** The candidate of that content, which is made if there is none. */
+  intern(declared: string | null, isModel: boolean, content: Unnamed): Candidate {
+    const nameHash = hashOfName(declared, content.path ?? '');
+    const digestHash = hashOfDigest(content.digest);
+    const known = this.byContent.find(nameHash ^ digestHash, (id) => {
+      if (this.nameHashes[id] !== nameHash || this.digestHashes[id] !== digestHash) return false;
+      const other = this.get(id);
+      return other.declared === declared && other.isModel === isModel && sameContent(other.content, content);
+    });
+    if (known !== undefined) return this.get(known);
+    const id = this.all.length;
+    const nameKey = this.nameKeyOf(id, nameHash, declared, content.path);
+    const bitsKey = this.bitsKeyOf(id, digestHash, content);
+    const candidate = new Candidate(id, declared, isModel, nameKey, content);
+    this.all.push(candidate);
+    this.index(nameKey, bitsKey, nameHash, digestHash);
+    return candidate;
+  }
+
+  /** Those from an id on, to be kept. */
+  store(from = 0): StoredCandidates {
+    const count = this.all.length - from;
+    const numbers = new Uint32Array(count * COLUMNS);
+    const texts: string[] = [];
+    let end = 0;
+    for (let index = 0; index < count; index += 1) {
+      const id = from + index;
+      const { declared, isModel, content } = this.get(id);
+      const row = JSON.stringify([declared, isModel, content] satisfies Row);
+      texts.push(row);
+      end += Buffer.byteLength(row);
+      numbers.set(
+        [
+          this.nameKeys[id] ?? 0,
+          this.bitsKeys[id] ?? 0,
+          this.nameHashes[id] ?? 0,
+          this.digestHashes[id] ?? 0,
+          end,
+        ],
+        index * COLUMNS,
+      );
+    }
+    return { numbers, rows: Buffer.from(texts.join('')) };
+  }
+
+  /** Takes over what was kept, part by part. Only before anything else was made here. */
+  restore(stored: readonly StoredCandidates[]): void {
+    this.rows = Buffer.concat(stored.map(({ rows }) => rows));
+    let start = 0;
+    for (const { numbers, rows } of stored) {
+      for (let at = 0; at < numbers.length; at += COLUMNS) {
+        this.all.push(undefined);
+        this.rowEnds.push(start + (numbers[at + 4] ?? 0));
+        this.index(numbers[at] ?? 0, numbers[at + 1] ?? 0, numbers[at + 2] ?? 0, numbers[at + 3] ?? 0);
+      }
+      start += rows.length;
+    }
+  }
+
+  private index(nameKey: number, bitsKey: number, nameHash: number, digestHash: number): void {
+    const id = this.nameKeys.push(nameKey) - 1;
+    this.bitsKeys.push(bitsKey);
+    this.nameHashes.push(nameHash);
+    this.digestHashes.push(digestHash);
+    this.byContent.add(nameHash ^ digestHash, id);
+    if (this.named[nameKey] === undefined) {
+      this.named[nameKey] = id;
+      this.byName.add(nameHash, nameKey);
+    }
+    if (this.withBits[bitsKey] === undefined) {
+      this.withBits[bitsKey] = id;
+      this.byBits.add(digestHash, bitsKey);
+    }
+  }
+
+  private read(id: number): Candidate | undefined {
+    const end = this.rowEnds[id];
+    if (end === undefined) return undefined;
+    const text = this.rows.toString('utf8', this.rowEnds[id - 1] ?? 0, end);
+    const [declared, isModel, content] = JSON.parse(text) as Row;
+    return (this.all[id] = new Candidate(id, declared, isModel, this.nameKeys[id] ?? 0, content));
+  }
+
+  private nameKeyOf(id: number, hash: number, declared: string | null, path: string | null): number {
+    const known = this.byName.find(hash, (key) => {
+      const example = this.get(this.named[key] ?? id);
+      return example.declared === declared && example.content.path === path;
+    });
+    return known ?? this.named.length;
+  }
+
+  private bitsKeyOf(id: number, hash: number, { tracking, digest }: Unnamed): number {
+    const known = this.byBits.find(hash, (key) => {
+      const example = this.get(this.withBits[key] ?? id).content;
+      return example.tracking === tracking && equalDigests(example.digest, digest);
+    });
+    return known ?? this.withBits.length;
+  }
+}
+
+/** Numbers by hash, several under one; the newest is found first. */
+class Chains {
+  private readonly heads = new Map<number, number>();
+  private readonly next: number[] = [];
+
+  add(hash: number, number: number): void {
+    this.next[number] = this.heads.get(hash) ?? -1;
+    this.heads.set(hash, number);
+  }
+
+  find(hash: number, fits: (number: number) => boolean): number | undefined {
+    for (let number = this.heads.get(hash) ?? -1; number >= 0; number = this.next[number] ?? -1)
+      if (fits(number)) return number;
+    return undefined;
+  }
+}
+
+function hashOfName(declared: string | null, path: string): number {
+  let hash = declared === null ? 0 : hashText(declared, 1);
+  hash = hashText(path, hash);
+  return hash >>> 0;
+}
+
+function hashText(text: string, start: number): number {
+  let hash = start;
+  for (let index = 0; index < text.length; index += 1)
+    hash = (Math.imul(hash, 31) + text.charCodeAt(index)) | 0;
+  return hash;
+}
+
+/** Digests are as good as random from their first characters on. */
+function hashOfDigest(digest: Digest | null): number {
+  return digest === null ? 0 : hashText(digest.value.slice(0, 12), 7) >>> 0;
+}
+
+function equalDigests(left: Digest | null, right: Digest | null): boolean {
+  if (left === null || right === null) return left === right;
+  return left.value === right.value && left.algorithm === right.algorithm && left.legacy === right.legacy;
+}
+
+function sameContent(left: Unnamed, right: Unnamed): boolean {
+  return (
+    left.path === right.path &&
+    left.pointer === right.pointer &&
+    left.tracking === right.tracking &&
+    left.stage === right.stage &&
+    left.declared === right.declared &&
+    left.type === right.type &&
+    left.description === right.description &&
+    left.size === right.size &&
+    left.files === right.files &&
+    equalDigests(left.digest, right.digest) &&
+    sameLabels(left.labels, right.labels)
+  );
+}
+
+function sameLabels(left: readonly string[] | undefined, right: readonly string[] | undefined): boolean {
+  if (left === undefined || right === undefined) return left === right;
+  return left.length === right.length && left.every((label, index) => label === right[index]);
+}
