@@ -62,6 +62,8 @@ export class CandidateTable {
   private readonly bitsKeys: number[] = [];
   private readonly nameHashes: number[] = [];
   private readonly digestHashes: number[] = [];
+  /** How many are in the chains: restored ones are put there when the first new one is made. */
+  private chained = 0;
   private readonly byContent = new Chains();
   private readonly byName = new Chains();
   private readonly byBits = new Chains();
@@ -90,8 +92,23 @@ export class CandidateTable {
     return left === right || this.bitsKeys[left] === this.bitsKeys[right];
   }
 
+  /** The positions at which two lists of candidates differ in their bits; the first one only, if that is enough. */
+  differing(left: Uint32Array, right: Uint32Array, first: boolean): readonly number[] {
+    const { bitsKeys } = this;
+    const found: number[] = [];
+    for (let index = 0; index < left.length; index += 1) {
+      const here = left[index] ?? 0;
+      const there = right[index] ?? 0;
+      if (here === there || bitsKeys[here] === bitsKeys[there]) continue;
+      found.push(index);
+      if (first) break;
+    }
+    return found;
+  }
+
   /** The candidate of that content, which is made if there is none. */
   intern(declared: string | null, isModel: boolean, content: Unnamed): Candidate {
+    this.chain();
     const nameHash = hashOfName(declared, content.path ?? '');
     const digestHash = hashOfDigest(content.digest);
     const known = this.byContent.find(nameHash ^ digestHash, (id) => {
@@ -105,7 +122,7 @@ export class CandidateTable {
     const bitsKey = this.bitsKeyOf(id, digestHash, content);
     const candidate = new Candidate(id, declared, isModel, nameKey, content);
     this.all.push(candidate);
-    this.index(nameKey, bitsKey, nameHash, digestHash);
+    this.push(nameKey, bitsKey, nameHash, digestHash);
     return candidate;
   }
 
@@ -143,25 +160,35 @@ export class CandidateTable {
       for (let at = 0; at < numbers.length; at += COLUMNS) {
         this.all.push(undefined);
         this.rowEnds.push(start + (numbers[at + 4] ?? 0));
-        this.index(numbers[at] ?? 0, numbers[at + 1] ?? 0, numbers[at + 2] ?? 0, numbers[at + 3] ?? 0);
+        this.push(numbers[at] ?? 0, numbers[at + 1] ?? 0, numbers[at + 2] ?? 0, numbers[at + 3] ?? 0);
       }
       start += rows.length;
     }
   }
 
-  private index(nameKey: number, bitsKey: number, nameHash: number, digestHash: number): void {
-    const id = this.nameKeys.push(nameKey) - 1;
+  private push(nameKey: number, bitsKey: number, nameHash: number, digestHash: number): void {
+    this.nameKeys.push(nameKey);
     this.bitsKeys.push(bitsKey);
     this.nameHashes.push(nameHash);
     this.digestHashes.push(digestHash);
-    this.byContent.add(nameHash ^ digestHash, id);
-    if (this.named[nameKey] === undefined) {
-      this.named[nameKey] = id;
-      this.byName.add(nameHash, nameKey);
-    }
-    if (this.withBits[bitsKey] === undefined) {
-      this.withBits[bitsKey] = id;
-      this.byBits.add(digestHash, bitsKey);
+  }
+
+  private chain(): void {
+    for (; this.chained < this.nameKeys.length; this.chained += 1) {
+      const id = this.chained;
+      const nameHash = this.nameHashes[id] ?? 0;
+      const digestHash = this.digestHashes[id] ?? 0;
+      this.byContent.add(nameHash ^ digestHash, id);
+      const nameKey = this.nameKeys[id] ?? 0;
+      if (this.named[nameKey] === undefined) {
+        this.named[nameKey] = id;
+        this.byName.add(nameHash, nameKey);
+      }
+      const bitsKey = this.bitsKeys[id] ?? 0;
+      if (this.withBits[bitsKey] === undefined) {
+        this.withBits[bitsKey] = id;
+        this.byBits.add(digestHash, bitsKey);
+      }
     }
   }
 

@@ -33,6 +33,11 @@ export class Candidates {
     return this.table.sameBits(left, right);
   }
 
+  /** The positions at which two lists differ in their bits; the first one only, if that is enough. */
+  differing(left: Uint32Array, right: Uint32Array, first: boolean): readonly number[] {
+    return this.table.differing(left, right, first);
+  }
+
   /** Whether two of the candidates, or one of them and one of the ids, name the same path (and declared name). */
   overlap(placed: Pick<Placed, 'modelIds' | 'otherIds'>, candidates: readonly Candidate[]): boolean {
     if (candidates.length === 0) return false;

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostic.js';
 import type { CommitId } from '../git/ids.js';
 import type { StoredCandidates } from './candidateTable.js';
+import type { StoredFolders } from './keptFolders.js';
 import type { StoredRegistry } from './registryView.js';
 
 /** What one catalog leaves to the next, all of it about objects that never change. */
@@ -18,6 +19,7 @@ export interface CatalogRecord {
   /** Oldest first. */
   readonly candidates: readonly StoredCandidates[];
   readonly snapshots: readonly StoredSnapshot[];
+  readonly folders: readonly StoredFolders[];
   /** Commit, base commit, best common ancestor (null for none). */
   readonly mergeBases: readonly (readonly [CommitId, CommitId, CommitId | null])[];
   /** Small files of a commit, base64; null where the commit has none. */
@@ -34,12 +36,26 @@ export interface StoredSnapshot {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-type Texts = Omit<CatalogRecord, 'commits' | 'snapshots' | 'tags' | 'candidates'> & {
+type Texts = Omit<CatalogRecord, 'commits' | 'snapshots' | 'tags' | 'candidates' | 'folders'> & {
+  readonly folders: readonly (Pick<StoredFolders, 'paths'> & {
+    readonly trees: number;
+    readonly numbers: number;
+  })[];
   readonly diagnostics: readonly (readonly Diagnostic[])[];
 };
 
 /** The sections of a record. Numbers come first, so that they lie on a boundary of four bytes. */
-const SECTIONS = ['snapshots', 'candidates', 'commitIds', 'treeIds', 'tags', 'rows', 'texts'] as const;
+const SECTIONS = [
+  'snapshots',
+  'candidates',
+  'folders',
+  'commitIds',
+  'treeIds',
+  'folderIds',
+  'tags',
+  'rows',
+  'texts',
+] as const;
 type Section = (typeof SECTIONS)[number];
 
 /** Bytes of the lengths in front. */
@@ -48,7 +64,7 @@ const HEADER = SECTIONS.length * 4;
 /** Writes a record: what is text as JSON, ids and numbers as bytes. */
 export function encodeRecord(record: CatalogRecord, idBytes: number): readonly Uint8Array[] {
   const diagnostics: (readonly Diagnostic[])[] = [[]];
-  const { commits, snapshots, candidates, tags, ...rest } = record;
+  const { commits, snapshots, candidates, folders, tags, ...rest } = record;
   const fields = snapshots.reduce((sum, one) => sum + 5 + one.modelIds.length + one.otherIds.length, 0);
   const numbers = new Uint32Array(fields);
   let field = 0;
@@ -59,17 +75,24 @@ export function encodeRecord(record: CatalogRecord, idBytes: number): readonly U
     numbers.set(otherIds, field + 5 + modelIds.length);
     field += 5 + modelIds.length + otherIds.length;
   }
+  const told = folders.map(({ paths, ids, numbers: { length } }) => ({
+    paths,
+    trees: ids.length / idBytes,
+    numbers: length,
+  }));
   const sections: Readonly<Record<Section, Uint8Array>> = {
     snapshots: bytesOf(numbers),
     candidates: Buffer.concat(candidates.map((one) => bytesOf(one.numbers))),
+    folders: Buffer.concat(folders.map((one) => bytesOf(one.numbers))),
     commitIds: idsOf([...commits].flat(), idBytes),
     treeIds: idsOf(
       snapshots.map(({ tree }) => tree),
       idBytes,
     ),
+    folderIds: Buffer.concat(folders.map(({ ids }) => ids)),
     tags,
     rows: Buffer.concat(candidates.map(({ rows }) => rows)),
-    texts: Buffer.from(JSON.stringify({ ...rest, diagnostics } satisfies Texts)),
+    texts: Buffer.from(JSON.stringify({ ...rest, folders: told, diagnostics } satisfies Texts)),
   };
   const lengths = Uint32Array.from(SECTIONS, (name) => sections[name].length);
   return [bytesOf(lengths), ...SECTIONS.map((name) => sections[name])];
@@ -90,6 +113,7 @@ export function decodeRecords(contents: readonly Buffer[], idBytes: number): Cat
       commits: new Map([...whole.commits, ...addition.commits]),
       candidates: [...whole.candidates, ...addition.candidates],
       snapshots: [...whole.snapshots, ...addition.snapshots],
+      folders: [...whole.folders, ...addition.folders],
       mergeBases: [...whole.mergeBases, ...addition.mergeBases],
       files: [...whole.files, ...addition.files],
     };
@@ -116,8 +140,29 @@ function decodeRecord(content: Buffer, idBytes: number): CatalogRecord | undefin
     commits,
     candidates,
     snapshots: readSnapshots(sections, texts, idBytes),
+    folders: readFolders(sections, texts, idBytes),
     tags: sections.tags,
   };
+}
+
+function readFolders(
+  sections: Readonly<Record<Section, Buffer>>,
+  { folders }: Texts,
+  idBytes: number,
+): readonly StoredFolders[] {
+  const all = numbersIn(sections.folders);
+  let id = 0;
+  let number = 0;
+  return folders.map(({ paths, trees, numbers }) => {
+    const part = {
+      paths,
+      ids: sections.folderIds.subarray(id, id + trees * idBytes),
+      numbers: all.subarray(number, number + numbers),
+    };
+    id += trees * idBytes;
+    number += numbers;
+    return part;
+  });
 }
 
 function readSnapshots(

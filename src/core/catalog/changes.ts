@@ -85,14 +85,7 @@ type Difference = number | string;
 /** What two commits list differently; only the first of it when that is all that is asked. */
 function differences(left: NamedSnapshot, right: NamedSnapshot, first = false): readonly Difference[] {
   if (left.modelNames !== right.modelNames) return inOtherSets(left, right);
-  // The same paths and names: number by number, most of them equal.
-  const found: number[] = [];
-  for (let index = 0; index < left.count; index += 1) {
-    if (left.snapshot.sameModel(index, right.snapshot, index)) continue;
-    found.push(index);
-    if (first) break;
-  }
-  return found;
+  return left.snapshot.differing(right.snapshot, first);
 }
 
 /** Without what is still as it was at the merge base: there only the other side moved on. */

@@ -4,6 +4,7 @@ import type { ObjectReader } from '../git/objects.js';
 import { BlobMemo } from './blobs.js';
 import { compareBytes } from './names.js';
 import type { ObjectNumber } from './objectIds.js';
+import { ObjectIds } from './objectIds.js';
 import { PathPatterns } from './patterns.js';
 import { join } from './placed.js';
 import { FileKind } from './treeNames.js';
@@ -54,7 +55,8 @@ export class Folders {
 
   constructor(idBytes: 20 | 32) {
     this.blobs = new BlobMemo(idBytes);
-    this.walker = new TreeWalker(new PathPatterns(['**']), idBytes, this.blobs.ids, (file, reader) => {
+    const ids = { trees: new ObjectIds(idBytes), blobs: this.blobs.ids };
+    this.walker = new TreeWalker(new PathPatterns(['**']), idBytes, ids, (file, reader) => {
       this.blobs.request(FileKind.lfs, file.blob, reader);
       if (!this.sizes.has(file.blob)) {
         reader.info(this.blobs.ids.hex(file.blob), {

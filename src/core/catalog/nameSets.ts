@@ -7,6 +7,8 @@ import type { Snapshot } from './snapshot.js';
 /** The names of one set of paths: shared by every commit that tracks the same paths. */
 export interface NameSet {
   readonly names: readonly string[];
+  /** At the same positions. */
+  readonly paths: readonly string[];
   /** Indexes into `names`; several where models share a name. */
   readonly byName: ReadonlyMap<string, readonly number[]>;
   /** Indexes by path: a file declared twice is two models. */
@@ -23,7 +25,7 @@ export class NamedSnapshot {
 
   /** The path of the model at an index of `modelNames`. */
   path(index: number): string {
-    return this.snapshot.model(index).path;
+    return this.modelNames.paths[index] ?? '';
   }
 
   get count(): number {
@@ -114,7 +116,7 @@ export function indexNames(names: readonly string[], paths: readonly string[]): 
     push(byName, name, index);
     push(byPath, paths[index] ?? '', index);
   });
-  return { names, byName, byPath };
+  return { names, paths, byName, byPath };
 }
 
 function push(lists: Map<string, number[]>, key: string, value: number): void {

@@ -43,6 +43,14 @@ export class ObjectIds {
     return this.pool.toString('hex', start, start + this.idBytes);
   }
 
+  /** Ids, one after the other. */
+  bytes(numbers: readonly ObjectNumber[]): Uint8Array {
+    const { idBytes, pool } = this;
+    const all = new Uint8Array(numbers.length * idBytes);
+    numbers.forEach((number, index) => this.copy(pool, number * idBytes, all, index * idBytes));
+    return all;
+  }
+
   /** Whether the same id stands at two places. */
   equal(left: Uint8Array, leftStart: number, right: Uint8Array, rightStart: number): boolean {
     const { idBytes } = this;

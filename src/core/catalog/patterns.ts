@@ -14,6 +14,7 @@ export class PathPatterns {
   private readonly states: State[] = [];
   private readonly stateIds = new Map<string, number>();
   private readonly decided = new Map<string, boolean>();
+  private readonly ofPath = new Map<string, number>();
   /** The state of the repository's root. */
   readonly root: number;
 
@@ -42,6 +43,17 @@ export class PathPatterns {
     return next;
   }
 
+  /** The state inside a folder, by its path. */
+  stateIn(path: string): number {
+    let state = this.ofPath.get(path);
+    if (state === undefined) {
+      const slash = path.lastIndexOf('/');
+      state = this.enter(slash < 0 ? this.root : this.stateIn(path.slice(0, slash)), path.slice(slash + 1));
+      this.ofPath.set(path, state);
+    }
+    return state;
+  }
+
   /** Whether the patterns include a file (or a folder taken as a whole) of that name in that state. */
   includes(state: number, name: string): boolean {
     const from = this.states[state];
@@ -62,10 +74,9 @@ export class PathPatterns {
   includesPath(path: string): boolean {
     const known = this.decided.get(path);
     if (known !== undefined) return known;
-    const segments = path.split('/');
-    const name = segments.pop() ?? '';
-    const state = segments.reduce((current, folder) => this.enter(current, folder), this.root);
-    const answer = this.includes(state, name);
+    const slash = path.lastIndexOf('/');
+    const state = slash < 0 ? this.root : this.stateIn(path.slice(0, slash));
+    const answer = this.includes(state, path.slice(slash + 1));
     this.decided.set(path, answer);
     return answer;
   }

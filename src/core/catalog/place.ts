@@ -4,7 +4,7 @@ import type { TrackedFile } from '../tracking/trackedFile.js';
 import type { BlobMemo } from './blobs.js';
 import type { Candidate, Candidates } from './candidates.js';
 import type { Placed, PlacedFile, PlacedPipeline } from './placed.js';
-import { NO_IDS, concatIds, join, placedOut } from './placed.js';
+import { NOTHING_PLACED, NO_IDS, concatIds, join, placedOut } from './placed.js';
 import { isShard } from './shards.js';
 import { FileKind } from './treeNames.js';
 import { linked, notUtf8, outside, tooDeep, unreadableFile, unreadableTree } from './treeProblems.js';
@@ -12,7 +12,8 @@ import type { ObjectNumber } from './objectIds.js';
 import type { Pipelines } from './pipelines.js';
 import type { TreeFile, TreeNode } from './walk.js';
 
-interface ComposedAt {
+/** What was composed of a node at one path, and at others. */
+export interface ComposedAt {
   readonly folder: string;
   readonly placed: Placed;
   readonly next: ComposedAt | undefined;
@@ -21,21 +22,7 @@ interface ComposedAt {
 /** What is left on the node of a tree below which nothing stands that matters, wherever the tree stands. */
 const NOTHING_AT_ALL = 'nothing';
 
-const EMPTY: Placed = {
-  parts: [],
-  ownFiles: [],
-  ownPlainFiles: [],
-  plainFiles: false,
-  modelIds: NO_IDS,
-  otherIds: NO_IDS,
-  plain: true,
-  pipelines: [],
-  ignores: [],
-  dvcRoots: [],
-  attributes: [],
-  artifacts: null,
-  diagnostics: [],
-};
+const EMPTY = NOTHING_PLACED;
 /** Deeper folders are reported, not entered: Git allows any depth, a stack does not. */
 const DEEPEST = 500;
 
@@ -46,6 +33,8 @@ const DEEPEST = 500;
 export class Composer {
   /** By blob: the places at which it was met. */
   private readonly pointers = new Map<ObjectNumber, PlacedPointer[]>();
+  /** A folder that was kept composed stands at a path for which it was not: it must be read after all. */
+  misplaced = false;
 
   constructor(
     private readonly blobs: BlobMemo,
@@ -66,11 +55,30 @@ export class Composer {
     const known = node.composed as ComposedAt | typeof NOTHING_AT_ALL | undefined;
     if (known === NOTHING_AT_ALL) return EMPTY;
     for (let at = known; at; at = at.next) if (at.folder === folder) return at.placed;
+    if (node.kept) {
+      this.misplaced = true;
+      return EMPTY;
+    }
     const placed = this.compose(node, folder, depth);
     if (node.failure === undefined)
       node.composed =
         placed === EMPTY ? NOTHING_AT_ALL : ({ folder, placed, next: known } satisfies ComposedAt);
     return placed;
+  }
+
+  /** What was composed of a node, where it stands for itself: nothing elsewhere is needed to take it over. */
+  selfContained(node: TreeNode): readonly ComposedAt[] {
+    const first = node.composed as ComposedAt | typeof NOTHING_AT_ALL | undefined;
+    if (first === undefined || first === NOTHING_AT_ALL || node.kept) return NONE;
+    const found: ComposedAt[] = [];
+    for (let at: ComposedAt | undefined = first; at; at = at.next) {
+      const { folder, placed } = at;
+      const alone =
+        folder !== '' && placed.plain && !placed.plainFiles && placed.artifacts === null && !hasSay(placed);
+      if (alone && placed.pipelines.every((one) => this.pipelines.settle(one)?.diagnostics.length === 0))
+        found.push(at);
+    }
+    return found;
   }
 
   private compose(node: TreeNode, folder: string, depth: number): Placed {
@@ -328,8 +336,12 @@ function withIds(ids: Uint32Array, outs: readonly Candidate[], isModel: boolean)
 const NONE: readonly never[] = [];
 
 function hasLists(part: Placed): boolean {
+  return part.pipelines.length > 0 || hasSay(part);
+}
+
+/** Whether something in it has a say on what stands elsewhere, or is wrong. */
+function hasSay(part: Placed): boolean {
   return (
-    part.pipelines.length > 0 ||
     part.diagnostics.length > 0 ||
     part.attributes.length > 0 ||
     part.ignores.length > 0 ||

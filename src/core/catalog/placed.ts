@@ -62,6 +62,23 @@ export function filesOf(placed: Placed): readonly PlacedFile[] {
 
 export const NO_IDS = new Uint32Array(0);
 
+/** What stands below a folder in which nothing says anything of models. */
+export const NOTHING_PLACED: Placed = {
+  parts: [],
+  ownFiles: [],
+  ownPlainFiles: [],
+  plainFiles: false,
+  modelIds: NO_IDS,
+  otherIds: NO_IDS,
+  plain: true,
+  pipelines: [],
+  ignores: [],
+  dvcRoots: [],
+  attributes: [],
+  artifacts: null,
+  diagnostics: [],
+};
+
 /** One list of ids after the other; one that stands alone is shared, not copied. */
 export function concatIds(lists: readonly ArrayLike<number>[]): Uint32Array {
   let length = 0;

@@ -5,22 +5,29 @@ import { belongsTo, bindArtifact } from './binding.js';
 import type { PlainTag, RegisteredModel, Version } from './catalog.js';
 import type { NameSet } from './nameSets.js';
 import { NameSets } from './nameSets.js';
+import type { PackedVersion } from './packedVersions.js';
+import { packVersion, unpackVersion } from './packedVersions.js';
 import type { ArtifactSummary } from './registered.js';
 import { listRegistered, summarizeArtifacts } from './registered.js';
 import type { Snapshot } from './snapshot.js';
 import type { RegisteredTags } from './versions.js';
 import { byNewest, findSameBits } from './versions.js';
 
-/** What tags meant for one catalog, as it is kept for the next. */
-export interface StoredRegistry {
-  /** Stands for the tags, their objects, and the settings on tags. */
-  readonly key: string;
+/** What tags meant for one catalog. */
+interface Told {
   /** Newest first. */
   readonly versions: readonly Version[];
   /** Newest first. */
   readonly plain: readonly PlainTag[];
   readonly artifacts: readonly ArtifactSummary[];
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The same as it is kept for the next catalog. */
+export interface StoredRegistry extends Omit<Told, 'versions'> {
+  /** Stands for the tags, their objects, and the settings on tags. */
+  readonly key: string;
+  readonly versions: readonly PackedVersion[];
 }
 
 /**
@@ -33,8 +40,8 @@ export class RegistryView {
   private readonly belonging = new Map<NameSet, readonly (readonly number[])[]>();
   private readonly containedBy = new Map<CommitId, ReadonlySet<CommitId>>();
 
-  constructor(
-    private readonly told: Omit<StoredRegistry, 'key'>,
+  private constructor(
+    private readonly told: Told,
     settings: Settings,
   ) {
     this.versions = new Map(told.versions.map((version) => [version.tag, version]));
@@ -62,6 +69,11 @@ export class RegistryView {
     );
   }
 
+  /** What an earlier catalog left. */
+  static restore(stored: StoredRegistry, settings: Settings): RegistryView {
+    return new RegistryView({ ...stored, versions: stored.versions.map(unpackVersion) }, settings);
+  }
+
   /** Newest first; positions are what `belongingTo` means. */
   get ordered(): readonly Version[] {
     return this.told.versions;
@@ -81,7 +93,7 @@ export class RegistryView {
 
   /** What the next catalog of the same tags can take over. */
   store(key: string): StoredRegistry {
-    return { key, ...this.told };
+    return { ...this.told, key, versions: this.told.versions.map(packVersion) };
   }
 
   /** Per model of a name set, the positions of its versions, newest first; worked out once per set. */

@@ -14,7 +14,8 @@ export interface Memory {
   readonly key: string;
   readonly commits: ReadonlyMap<CommitId, string>;
   readonly tags: TagStore;
-  readonly registry: StoredRegistry | null;
+  /** What the tags mean, put together only where it is written. */
+  readonly registry: { readonly key: string; store(): StoredRegistry } | null;
   readonly snapshots: Snapshots;
   /** By two commits and a space between them. */
   readonly mergeBases: ReadonlyMap<string, CommitId | null>;
@@ -28,6 +29,7 @@ interface Counts {
   readonly registry: string | null;
   readonly snapshots: number;
   readonly candidates: number;
+  readonly folders: number;
   readonly mergeBases: number;
   readonly files: number;
 }
@@ -91,6 +93,7 @@ function count({ commits, tags, registry, snapshots, mergeBases, files }: Memory
     registry: registry?.key ?? null,
     snapshots: snapshots.size,
     candidates: snapshots.candidateCount,
+    folders: snapshots.folderCount,
     mergeBases: mergeBases.size,
     files: files.size,
   };
@@ -116,7 +119,7 @@ function additions(memory: Memory, since: Counts): CatalogRecord {
     key: memory.key,
     commits: new Map([...memory.commits].slice(since.commits)),
     tags: Buffer.alloc(0),
-    ...memory.snapshots.storeSince(since.snapshots, since.candidates),
+    ...memory.snapshots.storeSince(since),
     mergeBases: mergeBasesOf(memory).slice(since.mergeBases),
     files: [...memory.files].slice(since.files),
   };
@@ -129,7 +132,7 @@ function everything(memory: Memory): CatalogRecord {
     key,
     commits,
     tags: tags.store(),
-    registry,
+    registry: registry?.store() ?? null,
     ...snapshots.store(many ? new Set(commits.values()) : undefined),
     mergeBases: mergeBasesOf(memory),
     files: [...files],

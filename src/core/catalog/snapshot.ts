@@ -22,6 +22,11 @@ export class Snapshot {
     return this.candidates.sameBits(this.modelIds[index] ?? -1, other.modelIds[there] ?? -2);
   }
 
+  /** The indexes at which its models differ from those of a snapshot with the same paths and names. */
+  differing(other: Snapshot, first: boolean): readonly number[] {
+    return this.candidates.differing(this.modelIds, other.modelIds, first);
+  }
+
   model(index: number): Candidate {
     return this.candidates.get(this.modelIds[index] ?? -1);
   }

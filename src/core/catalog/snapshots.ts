@@ -8,8 +8,11 @@ import { BlobMemo } from './blobs.js';
 import type { CatalogRecord, StoredSnapshot } from './catalogCache.js';
 import type { Candidate, Candidates } from './candidates.js';
 import { Folders } from './folders.js';
+import type { ComposedFolder, StoredFolders } from './keptFolders.js';
+import { KeptFolders, storeFolders } from './keptFolders.js';
 import { IgnoreRules } from './ignores.js';
 import type { ObjectNumber } from './objectIds.js';
+import { ObjectIds } from './objectIds.js';
 import { PathPatterns } from './patterns.js';
 import type { Declaration } from './pipelines.js';
 import { Pipelines, declarations } from './pipelines.js';
@@ -38,9 +41,13 @@ export class Snapshots {
   private readonly idBytes: 20 | 32;
   /** Paths that `models.names` names. */
   private readonly given: ReadonlySet<string>;
-  private memo: Memo;
+  private memoNow: Memo | undefined;
   private readonly ready = new Map<string, Snapshot>();
   private failed = false;
+  /** Folders that earlier catalogs composed, as long as they are of use. */
+  private kept: readonly StoredFolders[] = [];
+  /** A commit in which something has a say on what stands elsewhere: then kept folders are no help. */
+  private drafted = false;
   private loading: Promise<void> = Promise.resolve();
 
   constructor(
@@ -53,11 +60,15 @@ export class Snapshots {
   ) {
     this.idBytes = repository.objectFormat === 'sha256' ? 32 : 20;
     this.given = new Set(Object.values(settings.models.names));
-    this.memo = createMemo(patterns, this.idBytes, candidates, this.given);
+  }
+
+  private get memo(): Memo {
+    this.memoNow ??= createMemo(this.patterns, this.idBytes, this.candidates, this.given, this.kept);
+    return this.memoNow;
   }
 
   private forget(): void {
-    this.memo = createMemo(this.patterns, this.idBytes, this.candidates, this.given);
+    this.memoNow = undefined;
   }
 
   /**
@@ -88,10 +99,16 @@ export class Snapshots {
       ask((tree) => {
         if (this.ready.has(tree) || fresh.has(tree)) return;
         fresh.add(tree);
-        this.memo.roots.set(tree, this.memo.walker.root(tree, reader));
+        this.walk(tree, reader);
       });
       await reader.settle();
-      if (fresh.size > 0) await this.readFresh([...fresh], reader);
+      if (fresh.size === 0 || (await this.readFresh([...fresh], reader))) return;
+      // Kept folders are in the way: everything is read.
+      this.kept = [];
+      this.forget();
+      for (const tree of fresh) this.walk(tree, reader);
+      await reader.settle();
+      await this.readFresh([...fresh], reader);
     } catch (error) {
       // Cut off half-way: nodes without their content must not be taken for empty ones.
       this.failed = true;
@@ -100,8 +117,14 @@ export class Snapshots {
     }
   }
 
-  private async readFresh(fresh: readonly string[], reader: ObjectReader): Promise<void> {
+  private walk(tree: string, reader: ObjectReader): void {
+    this.memo.roots.set(tree, this.memo.walker.root(tree, reader));
+  }
+
+  /** Makes snapshots of trees that were walked; false where kept folders leave open what stands in them. */
+  private async readFresh(fresh: readonly string[], reader: ObjectReader): Promise<boolean> {
     const placed = new Map(fresh.map((tree) => [tree, this.placedAt(tree)]));
+    if (this.memo.composer.misplaced) return false;
     for (const [tree, at] of placed)
       for (const pipeline of at.pipelines) this.memo.pipelines.request(pipeline, tree, reader);
     await reader.settle();
@@ -109,7 +132,11 @@ export class Snapshots {
     for (const [tree, at] of placed) {
       const snapshot = this.simple(tree, at);
       if (snapshot) this.keep(tree, snapshot);
-      else drafts.push(this.draft(tree, at));
+      else {
+        this.drafted = true;
+        if (this.kept.length > 0) return false;
+        drafts.push(this.draft(tree, at));
+      }
     }
     for (const draft of drafts)
       for (const path of draft.unknownPaths) this.requestGitEntry(draft.tree, path, reader);
@@ -122,6 +149,7 @@ export class Snapshots {
     }
     await reader.settle();
     for (const draft of drafts) this.keep(draft.tree, this.finish(draft));
+    return true;
   }
 
   private keep(tree: string, snapshot: Snapshot): void {
@@ -142,7 +170,7 @@ export class Snapshots {
   }
 
   /** Takes over what an earlier catalog left; only before anything was loaded. */
-  restore(record: Pick<CatalogRecord, 'candidates' | 'snapshots'>): void {
+  restore(record: Pick<CatalogRecord, 'candidates' | 'snapshots' | 'folders'>): void {
     const sets = new Map<number, Uint32Array>();
     for (const { tree, modelIds, otherIds, modelSet, otherSet, diagnostics } of record.snapshots) {
       sets.set(modelSet, modelIds);
@@ -153,16 +181,19 @@ export class Snapshots {
       );
     }
     this.candidates.restore(record.candidates, sets);
+    this.kept = record.folders;
+    this.forget();
   }
 
   /** What the next catalog can use: everything, or only the given trees. */
-  store(trees?: ReadonlySet<string>): Pick<CatalogRecord, 'candidates' | 'snapshots'> {
-    return this.stored([...this.ready].filter(([tree]) => trees?.has(tree) ?? true));
+  store(trees?: ReadonlySet<string>): Stored {
+    const ready = [...this.ready].filter(([tree]) => trees?.has(tree) ?? true);
+    return this.stored(ready, { candidates: 0, folders: 0 }, trees ? [] : this.kept);
   }
 
-  /** What was read since there were so many trees and candidates. */
-  storeSince(trees: number, candidates: number): Pick<CatalogRecord, 'candidates' | 'snapshots'> {
-    return this.stored([...this.ready].slice(trees), candidates);
+  /** What was read since there were so many trees, candidates and walked folders. */
+  storeSince(since: { snapshots: number; candidates: number; folders: number }): Stored {
+    return this.stored([...this.ready].slice(since.snapshots), since, []);
   }
 
   /** How many candidates there are, other files and those of other snapshots among them. */
@@ -170,15 +201,33 @@ export class Snapshots {
     return this.candidates.count;
   }
 
+  /** How many folders have been walked. */
+  get folderCount(): number {
+    return this.memoNow?.walker.size ?? 0;
+  }
+
   private stored(
     ready: readonly (readonly [string, Snapshot])[],
-    from = 0,
-  ): Pick<CatalogRecord, 'candidates' | 'snapshots'> {
+    from: { candidates: number; folders: number },
+    kept: readonly StoredFolders[],
+  ): Stored {
     const snapshots = ready.map(([tree, snapshot]): StoredSnapshot => {
       const { modelIds, otherIds, modelSet, otherSet, diagnostics } = snapshot;
       return { tree, modelIds, otherIds, modelSet, otherSet, diagnostics };
     });
-    return { candidates: [this.candidates.store(from)], snapshots };
+    return {
+      candidates: [this.candidates.store(from.candidates)],
+      snapshots,
+      folders: this.drafted ? [] : [...kept, this.storeFolders(from.folders)],
+    };
+  }
+
+  private storeFolders(from: number): StoredFolders {
+    const { walker, composer } = this.memo;
+    const folders: ComposedFolder[] = [];
+    for (const node of walker.since(from))
+      for (const at of composer.selfContained(node)) folders.push({ tree: node.id, at });
+    return storeFolders(folders, walker.trees);
   }
 
   /** Something could not be read: what is remembered must not outlive this catalog. */
@@ -391,12 +440,23 @@ function createMemo(
   idBytes: 20 | 32,
   candidates: Candidates,
   given: ReadonlySet<string>,
+  kept: readonly StoredFolders[],
 ): Memo {
   const blobs = new BlobMemo(idBytes);
-  const walker = new TreeWalker(patterns, idBytes, blobs.ids, (file, reader) =>
-    blobs.requestFile(file, reader),
+  const trees = new ObjectIds(idBytes);
+  let folders: KeptFolders | undefined;
+  const walker = new TreeWalker(
+    patterns,
+    idBytes,
+    { trees, blobs: blobs.ids },
+    (file, reader) => blobs.requestFile(file, reader),
+    (tree, state) => {
+      if (kept.length === 0) return undefined;
+      folders ??= new KeptFolders(kept, trees, idBytes, patterns);
+      return folders.composed(tree, state);
+    },
   );
-  const pipelines = new Pipelines(blobs, walker.trees);
+  const pipelines = new Pipelines(blobs, trees);
   return {
     blobs,
     composer: new Composer(blobs, candidates, pipelines, given),
@@ -409,6 +469,8 @@ function createMemo(
     gitEntries: new Map(),
   };
 }
+
+type Stored = Pick<CatalogRecord, 'candidates' | 'snapshots' | 'folders'>;
 
 interface Draft {
   readonly tree: string;

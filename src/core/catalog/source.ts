@@ -24,6 +24,7 @@ import { pairKey } from './changes.js';
 import { PathPatterns } from './patterns.js';
 import type { RefsView } from './refsView.js';
 import { findDefaultBranch, readRemoteNames, unreadableRef, viewRefs } from './refsView.js';
+import type { StoredRegistry } from './registryView.js';
 import { RegistryView } from './registryView.js';
 import { RepositoryCatalog } from './repositoryCatalog.js';
 import type { Snapshot } from './snapshot.js';
@@ -150,12 +151,12 @@ export class CatalogSource {
   }
 
   private memory(snapshots: KeptSnapshots): Memory {
-    const { registry } = this;
+    const kept = this.registry?.snapshots === snapshots.models ? this.registry : undefined;
     return {
       key: this.keyOf(snapshots.key),
       commits: this.trees,
       tags: this.tags,
-      registry: registry?.snapshots === snapshots.models ? registry.view.store(registry.key) : null,
+      registry: kept ? { key: kept.key, store: () => kept.view.store(kept.key) } : null,
       snapshots: snapshots.models,
       mergeBases: this.mergeBases,
       files: this.files,
@@ -274,7 +275,7 @@ export class CatalogSource {
     if (this.registry?.key === key && this.registry.snapshots === snapshots) return this.registry.view;
     const stored = record?.key === this.keyOf(this.snapshots?.key ?? '') ? record.registry : null;
     if (stored?.key !== key) return undefined;
-    this.registry = { key, snapshots, view: new RegistryView(stored, settings) };
+    this.registry = { key, snapshots, view: RegistryView.restore(stored, settings) };
     return this.registry.view;
   }
 
@@ -367,7 +368,7 @@ export class CatalogSource {
       made.models.restore(record);
       for (const [commit, base, found] of record.mergeBases)
         this.mergeBases.set(pairKey(commit, base), found);
-      this.saved?.restored({ ...this.memory(made), registry: record.registry ?? null });
+      this.saved?.restored({ ...this.memory(made), registry: asKept(record.registry) });
     }
     return made;
   }
@@ -399,6 +400,10 @@ function taggedRefs(view: RefsView, settings: Settings): RefsView['tags'] {
 function versionNames(template: string): (name: string) => boolean {
   const scheme = template === 'gto' ? undefined : compileTagTemplate(template);
   return (name) => parseTagName(name)?.kind === 'version' || scheme?.parse(name) !== undefined;
+}
+
+function asKept(stored: StoredRegistry | null | undefined): Memory['registry'] {
+  return stored ? { key: stored.key, store: () => stored } : null;
 }
 
 /** Stands for a list of tags with their objects. */

@@ -5,8 +5,7 @@ import type {
   ObjectReader,
   ObjectType,
 } from '../git/objects.js';
-import type { ObjectNumber } from './objectIds.js';
-import { ObjectIds } from './objectIds.js';
+import type { ObjectIds, ObjectNumber } from './objectIds.js';
 import type { PathPatterns } from './patterns.js';
 import type { TreeLayout } from './treeLayout.js';
 import { TreeLayouts } from './treeLayout.js';
@@ -36,6 +35,8 @@ export interface TreeNode {
   readonly folderNodes: readonly TreeNode[];
   /** Names that are no UTF-8: listed as far as they can be read. */
   readonly unreadableNames: readonly string[];
+  /** It was not read: an earlier catalog composed it, and that is all that is known. */
+  readonly kept: boolean;
   /** Room for what is composed from this node (see `Composer`), so that finding it again costs nothing. */
   composed: unknown;
 }
@@ -56,13 +57,16 @@ class WalkedTree implements TreeNode, ObjectHandler, ContentsRequest {
   folderNames: readonly string[] = NOTHING;
   folderNodes: readonly TreeNode[] = NOTHING;
   unreadableNames: readonly string[] = NOTHING;
-  composed: unknown = undefined;
+  readonly kept: boolean;
 
   constructor(
     readonly id: ObjectNumber,
     readonly state: number,
     private walk: Walk | undefined,
-  ) {}
+    public composed: unknown,
+  ) {
+    this.kept = composed !== undefined;
+  }
 
   get kind(): 'contents' {
     return 'contents';
@@ -99,6 +103,7 @@ class WalkedTree implements TreeNode, ObjectHandler, ContentsRequest {
  */
 export class TreeWalker {
   readonly trees: ObjectIds;
+  private readonly blobs: ObjectIds;
   private readonly layouts: TreeLayouts<WalkedTree>;
   private readonly nodes: WalkedTree[] = [];
   /** By state and number of the tree: the position of its node, plus one. */
@@ -107,11 +112,14 @@ export class TreeWalker {
   constructor(
     private readonly patterns: PathPatterns,
     idBytes: 20 | 32,
-    private readonly blobs: ObjectIds,
+    ids: { readonly trees: ObjectIds; readonly blobs: ObjectIds },
     /** Called once per node and kept file, so that its blob can be read in the same pass. */
     private readonly onFile: (file: TreeFile, reader: ObjectReader) => void,
+    /** What earlier catalogs left of a tree. */
+    private readonly keptOf: (tree: ObjectNumber, state: number) => unknown = () => undefined,
   ) {
-    this.trees = new ObjectIds(idBytes);
+    this.trees = ids.trees;
+    this.blobs = ids.blobs;
     this.layouts = new TreeLayouts(patterns, idBytes);
   }
 
@@ -125,13 +133,19 @@ export class TreeWalker {
     return this.nodes.length;
   }
 
+  /** The remembered nodes from a position on. */
+  since(position: number): readonly TreeNode[] {
+    return this.nodes.slice(position);
+  }
+
   private node(id: ObjectNumber, state: number, walk: Walk): WalkedTree {
     const positions = this.positionsOf(state, id);
     const known = this.nodes[(positions[id] ?? 0) - 1];
     if (known && known.failure === undefined) return known;
-    const node = new WalkedTree(id, state, walk);
+    const kept = this.keptOf(id, state);
+    const node = new WalkedTree(id, state, kept === undefined ? walk : undefined, kept);
     positions[id] = this.nodes.push(node);
-    walk.reader.ask(node);
+    if (kept === undefined) walk.reader.ask(node);
     return node;
   }
 
