@@ -91,6 +91,73 @@ describe('what a catalog leaves to the next', () => {
     assert.equal(await picture(folder), await picture(null));
   });
 
+  it('says the right thing of folders that are kept and now stand elsewhere, are ignored or declared', async () => {
+    const other = GitRepo.create();
+    const cacheFolder = mkdtempSync(path.join(tmpdir(), 'modelkeep-cache-'));
+    try {
+      other.dvcPointer('shop/models/a.pkl').lfsPointer('shop/models/deep/b.onnx');
+      other.dvcPointer('web/models/c.pkl').commit('One');
+      const at = await openRepository(other.dir, { git: gitEnvironment(other.env) });
+      const models = async (save: boolean, folder: string | null): Promise<string> => {
+        const source = new CatalogSource(at, { cacheFolder: folder });
+        const catalog = await source.load({ branches: (view) => view.branches });
+        const on = await Promise.all(catalog.branches.map((branch) => catalog.modelsOn(branch)));
+        if (save) await source.save();
+        return JSON.stringify(on);
+      };
+      const alike = async (): Promise<void> => {
+        const [kept, read] = [await models(true, cacheFolder), await models(false, null)];
+        assert.equal(kept, read);
+      };
+      await alike();
+      other.dvcPointer('web/models/c.pkl', { content: 'again' }).commit('Beside the kept folder');
+      await alike();
+      other.git('mv', 'shop', 'store');
+      other.commit('Move the kept folder');
+      await alike();
+      other.dvcPointer('web/models/c.pkl', { content: 'later' }).write('.dvcignore', 'store/models/deep\n');
+      other.write('dvc.yaml', 'artifacts:\n  best: {path: store/models/a.pkl, type: model}\n').commit('Say more');
+      await alike();
+      other.dvcPointer('web/models/c.pkl', { content: 'last' }).commit('Once more');
+      await alike();
+    } finally {
+      other.dispose();
+      rmSync(cacheFolder, { recursive: true, force: true });
+    }
+  });
+
+  it('is added to while little is new, and read as far as what was added is whole', async () => {
+    rmSync(file(), { force: true });
+    await picture(folder, true);
+    const before = readFileSync(file());
+    repo.switch('main').dvcPointer('models/a.pkl', { content: 'added' }).commit('Added');
+    const now = await picture(folder, true);
+    const after = readFileSync(file());
+    assert.ok(after.length > before.length);
+    assert.ok(after.subarray(0, before.length).equals(before));
+    assert.equal(await picture(folder), now);
+    for (const length of [before.length + 3, before.length + 20, after.length - 1]) {
+      writeFileSync(file(), after.subarray(0, length));
+      assert.equal(await picture(folder), now, `cut at ${length}`);
+    }
+    await picture(folder, true);
+    assert.equal(await picture(folder), now);
+  });
+
+  it('takes no part that another process added to the same as it did', async () => {
+    await picture(folder, true);
+    const whole = readFileSync(file());
+    const parts: Buffer[] = [];
+    for (const content of ['mine', 'theirs']) {
+      writeFileSync(file(), whole);
+      repo.switch('experiment/a_x').dvcPointer('models/a.pkl', { content }).commit(content);
+      await picture(folder, true);
+      parts.push(readFileSync(file()).subarray(whole.length));
+    }
+    writeFileSync(file(), Buffer.concat([whole, ...parts]));
+    assert.equal(await picture(folder), await picture(null));
+  });
+
   it('is written whole by two at once, and leaves no half file', async () => {
     rmSync(file(), { force: true });
     const [first, second] = await Promise.all([picture(folder, true), picture(folder, true)]);
