@@ -116,7 +116,9 @@ describe('what a catalog leaves to the next', () => {
       other.commit('Move the kept folder');
       await alike();
       other.dvcPointer('web/models/c.pkl', { content: 'later' }).write('.dvcignore', 'store/models/deep\n');
-      other.write('dvc.yaml', 'artifacts:\n  best: {path: store/models/a.pkl, type: model}\n').commit('Say more');
+      other
+        .write('dvc.yaml', 'artifacts:\n  best: {path: store/models/a.pkl, type: model}\n')
+        .commit('Say more');
       await alike();
       other.dvcPointer('web/models/c.pkl', { content: 'last' }).commit('Once more');
       await alike();
