@@ -89,9 +89,10 @@ function commandCases(repository: string, caches: string): readonly Case[] {
     },
     {
       name: 'warm',
-      run: (round) => {
+      run: () => {
         const cache = path.join(caches, 'warm');
-        if (round === 0) list(repository, SUMMARY, cache);
+        // Another case moves a branch in every round: what is measured is a call after which nothing changed.
+        list(repository, SUMMARY, cache);
         return list(repository, SUMMARY, cache);
       },
     },
@@ -121,7 +122,7 @@ async function editorCase(folder: string): Promise<Case> {
   const source = new CatalogSource(await openRepository(folder));
   const refresh = async (): Promise<number> => {
     const start = performance.now();
-    const catalog = await source.load({ branches: (view) => view.branches });
+    const catalog = await source.load({ branches: (view) => view.branches, changes: true });
     await catalog.summarize(catalog.branches);
     return performance.now() - start;
   };
