@@ -1,16 +1,15 @@
 import type { Diagnostic } from '../diagnostic.js';
-import { locate } from '../tracking/dvc/locate.js';
-import type { TrackedFile } from '../tracking/trackedFile.js';
 import type { BlobMemo } from './blobs.js';
 import type { Candidate, Candidates } from './candidates.js';
 import type { Placed, PlacedFile, PlacedPipeline } from './placed.js';
-import { NOTHING_PLACED, NO_IDS, concatIds, join, placedOut } from './placed.js';
-import { isShard } from './shards.js';
+import { NOTHING_PLACED, NO_IDS, concatIds, join } from './placed.js';
 import { FileKind } from './treeNames.js';
-import { linked, notUtf8, outside, tooDeep, unreadableFile, unreadableTree } from './treeProblems.js';
+import { linked, notUtf8, tooDeep, unreadableTree } from './treeProblems.js';
 import type { ObjectNumber } from './objectIds.js';
 import type { Pipelines } from './pipelines.js';
-import type { TreeFile, TreeNode } from './walk.js';
+import type { PlacedPointer } from './pointers.js';
+import { Pointers } from './pointers.js';
+import type { TreeNode } from './walk.js';
 
 /** What was composed of a node at one path, and at others. */
 export interface ComposedAt {
@@ -31,18 +30,19 @@ const DEEPEST = 500;
  * composed once.
  */
 export class Composer {
-  /** By blob: the places at which it was met. */
-  private readonly pointers = new Map<ObjectNumber, PlacedPointer[]>();
+  private readonly pointers: Pointers;
   /** A folder that was kept composed stands at a path for which it was not: it must be read after all. */
   misplaced = false;
 
   constructor(
-    private readonly blobs: BlobMemo,
+    blobs: BlobMemo,
     private readonly candidates: Candidates,
     private readonly pipelines: Pipelines,
     /** Paths that `models.names` names. */
     private readonly given: ReadonlySet<string>,
-  ) {}
+  ) {
+    this.pointers = new Pointers(blobs, candidates, given);
+  }
 
   /** What stands below a root tree. */
   root(node: TreeNode): Placed {
@@ -133,7 +133,7 @@ export class Composer {
       switch (file.kind) {
         case FileKind.dvc:
         case FileKind.lfs:
-          own.add(this.pointer(file, folder), file.kind);
+          own.add(this.pointers.at(file, folder), file.kind);
           break;
         case FileKind.pipeline:
           own.yaml = file.blob;
@@ -157,91 +157,7 @@ export class Composer {
     for (const name of node.unreadableNames) own.diagnostics.push(notUtf8(join(folder, name)));
     return own.placed(node, folder);
   }
-
-  /** What a pointer file says at its place: the same blob stands there in most commits, and is placed once. */
-  private pointer(file: TreeFile, folder: string): PlacedPointer {
-    const known = this.pointers.get(file.blob);
-    if (known) for (const one of known) if (one.name === file.name && one.folder === folder) return one;
-    const path = join(folder, file.name);
-    const said =
-      file.kind === FileKind.dvc ? this.placeDvcFile(file, path, folder) : this.placeLfs(file, path);
-    const candidates = said.files.map((one) => this.candidates.tracked(one, this.given.has(one.file.path)));
-    const pointer = { folder, name: file.name, candidates, ...said };
-    // What could not be read now may be there for the next catalog.
-    if (said.diagnostics.some(({ code }) => code.startsWith('object-'))) return pointer;
-    if (known) known.push(pointer);
-    else this.pointers.set(file.blob, [pointer]);
-    return pointer;
-  }
-
-  private placeDvcFile(file: TreeFile, path: string, folder: string): SaidByPointer {
-    const parsed = this.blobs.get(FileKind.dvc, file.blob);
-    if (!parsed.ok)
-      return {
-        files: NONE,
-        diagnostics: [unreadableFile(path, parsed.reason)],
-        plain: true,
-        plainFile: null,
-      };
-    const diagnostics: Diagnostic[] = parsed.value.problems.map((problem) => ({ ...problem, path }));
-    const files: PlacedFile[] = [];
-    for (const out of parsed.value.outs) {
-      if (!out.cached) continue;
-      const placed = locate(folder, out.path);
-      if ('refused' in placed) diagnostics.push(outside(path, out.path, placed.refused));
-      else files.push(placedOut(out, placed.path, path));
-    }
-    const plain = files.length === 0 || (files.length === 1 && `${files[0]?.file.path ?? ''}.dvc` === path);
-    return { files, diagnostics, plain, plainFile: null };
-  }
-
-  private placeLfs(file: TreeFile, path: string): SaidByPointer {
-    const parsed = this.blobs.get(FileKind.lfs, file.blob);
-    if (!parsed.ok)
-      return {
-        files: NONE,
-        diagnostics: [unreadableFile(path, parsed.reason)],
-        plain: true,
-        plainFile: null,
-      };
-    const pointer = parsed.value;
-    if (!pointer) {
-      // An empty file stands for itself in Git LFS.
-      const plainFile = EMPTY_BLOBS.has(this.blobs.ids.hex(file.blob)) ? null : path;
-      return { files: NONE, diagnostics: NONE, plain: true, plainFile };
-    }
-    const tracked: TrackedFile = {
-      path,
-      tracking: 'lfs',
-      pointer: path,
-      digest: { algorithm: 'sha256', value: pointer.oid },
-      size: pointer.size,
-    };
-    const files = [{ file: tracked, declaredType: undefined }];
-    return { files, diagnostics: NONE, plain: !isShard(tracked), plainFile: null };
-  }
 }
-
-interface SaidByPointer {
-  readonly files: readonly PlacedFile[];
-  readonly diagnostics: readonly Diagnostic[];
-  /** It tracks the one file beside it, or itself, and is no shard. */
-  readonly plain: boolean;
-  /** The path of a file that could be a model and is no LFS pointer. */
-  readonly plainFile: string | null;
-}
-
-interface PlacedPointer extends SaidByPointer {
-  readonly folder: string;
-  readonly name: string;
-  readonly candidates: readonly Candidate[];
-}
-
-/** The empty blob, in SHA-1 and in SHA-256. */
-const EMPTY_BLOBS = new Set([
-  'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391',
-  '473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813',
-]);
 
 /** Gathers what one folder itself holds. */
 class OwnFiles {

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostic.js';
 import { sameBits } from '../digest.js';
 import type { CommitGraph } from '../git/graph.js';
 import type { CommitId } from '../git/ids.js';
-import type { ObjectFailure, ObjectReader } from '../git/objects.js';
+import type { ObjectReader } from '../git/objects.js';
 import type { Repository } from '../git/repository.js';
 import type { Settings } from '../settings/settings.js';
 import { belongsTo } from './binding.js';
@@ -21,6 +21,7 @@ import type {
   Version,
 } from './catalog.js';
 import { Changes } from './changes.js';
+import type { CommitTrees } from './commitTrees.js';
 import { compareBytes } from './names.js';
 import type { NameSet, NamedSnapshot } from './nameSets.js';
 import type { RefsView } from './refsView.js';
@@ -28,14 +29,6 @@ import { unreadableRef } from './refsView.js';
 import type { RegistryView } from './registryView.js';
 import type { Snapshot } from './snapshot.js';
 import type { Snapshots } from './snapshots.js';
-
-/** The commits that were read, and the way to read more. */
-export interface CommitSource {
-  reader(options: Abortable): ObjectReader;
-  readCommits(commits: Iterable<CommitId>, reader: ObjectReader): Promise<void>;
-  treeOf(commit: CommitId): string | undefined;
-  failure(commit: CommitId): ObjectFailure | undefined;
-}
 
 interface Parts {
   readonly repository: Repository;
@@ -50,7 +43,9 @@ interface Parts {
   readonly graph: CommitGraph;
   /** Best common ancestors by `COMMIT BASE`, kept between catalogs. */
   readonly mergeBases: Map<string, CommitId | null>;
-  readonly commits: CommitSource;
+  readonly commits: CommitTrees;
+  /** A reader of the repository; who takes one closes it. */
+  readonly reader: (options: Abortable) => ObjectReader;
 }
 
 interface Abortable {
@@ -207,7 +202,7 @@ export class RepositoryCatalog implements Catalog {
   async trackedOn(branch: Branch, options: Abortable = {}): Promise<BranchModels> {
     await this.loadTracked([branch], options);
     const on = await this.modelsOn(branch, options);
-    const tree = branch.commit === null ? undefined : this.parts.commits.treeOf(branch.commit);
+    const tree = branch.commit === null ? undefined : this.parts.commits.get(branch.commit);
     const { tracked } = this.parts;
     if (branch.commit === null || tree === undefined || !tracked.has(tree)) return on;
     const named = this.parts.registry.names.name(tracked.get(tree));
@@ -219,10 +214,10 @@ export class RepositoryCatalog implements Catalog {
   async loadTracked(branches: readonly Branch[], options: Abortable = {}): Promise<void> {
     await this.load(branches, options);
     const { commits, tracked } = this.parts;
-    const trees = branches.flatMap(({ commit }) => (commit && commits.treeOf(commit)) ?? []);
+    const trees = branches.flatMap(({ commit }) => (commit && commits.get(commit)) ?? []);
     const missing = trees.filter((tree) => !tracked.has(tree));
     if (missing.length === 0) return;
-    const reader = commits.reader(options);
+    const reader = this.parts.reader(options);
     try {
       await tracked.load(missing, reader);
     } finally {
@@ -270,11 +265,11 @@ export class RepositoryCatalog implements Catalog {
     const { commits: source } = this.parts;
     const missing = commits.filter((commit) => !this.isReady(commit));
     if (missing.length === 0) return;
-    const reader: ObjectReader = source.reader(options);
+    const reader: ObjectReader = this.parts.reader(options);
     try {
-      await source.readCommits(missing, reader);
+      await source.read(missing, reader);
       await this.snapshots.load(
-        missing.flatMap((commit) => source.treeOf(commit) ?? []),
+        missing.flatMap((commit) => source.get(commit) ?? []),
         reader,
       );
     } finally {
@@ -287,12 +282,12 @@ export class RepositoryCatalog implements Catalog {
   }
 
   private isReady(commit: CommitId): boolean {
-    const tree = this.parts.commits.treeOf(commit);
+    const tree = this.parts.commits.get(commit);
     return tree === undefined ? this.parts.commits.failure(commit) !== undefined : this.snapshots.has(tree);
   }
 
   private snapshot(commit: CommitId): Snapshot | undefined {
-    const tree = this.parts.commits.treeOf(commit);
+    const tree = this.parts.commits.get(commit);
     return tree === undefined || !this.snapshots.has(tree) ? undefined : this.snapshots.get(tree);
   }
 

@@ -1,18 +1,13 @@
-import { createHash } from 'node:crypto';
-import picomatch from 'picomatch';
 import { version as productVersion } from '../../../package.json';
 import type { Diagnostic } from '../diagnostic.js';
-import { parseCommit, treeOfCommit } from '../git/commits.js';
 import { CommitGraph } from '../git/graph.js';
 import type { CommitId } from '../git/ids.js';
 import { mergeBase } from '../git/mergeBase.js';
-import type { ObjectFailure, ObjectReader } from '../git/objects.js';
+import type { ObjectReader } from '../git/objects.js';
 import { openObjects } from '../git/objects.js';
 import type { Ref } from '../git/refs.js';
 import { listRefs, readHead } from '../git/refs.js';
 import type { Repository } from '../git/repository.js';
-import { parseTagName } from '../registry/gto/tagName.js';
-import { compileTagTemplate } from '../registry/gto/template.js';
 import type { LoadedSettings } from '../settings/load.js';
 import { loadSettings } from '../settings/load.js';
 import type { Settings } from '../settings/settings.js';
@@ -21,20 +16,16 @@ import { Candidates } from './candidates.js';
 import type { Branch } from './catalog.js';
 import type { CatalogRecord } from './catalogCache.js';
 import { pairKey } from './changes.js';
+import { CommitTrees } from './commitTrees.js';
 import { PathPatterns } from './patterns.js';
 import type { RefsView } from './refsView.js';
-import { findDefaultBranch, readRemoteNames, unreadableRef, viewRefs } from './refsView.js';
+import { findDefaultBranch, readRemoteNames, viewRefs } from './refsView.js';
 import type { StoredRegistry } from './registryView.js';
-import { RegistryView } from './registryView.js';
 import { RepositoryCatalog } from './repositoryCatalog.js';
-import type { Snapshot } from './snapshot.js';
 import type { Memory } from './savedCatalog.js';
 import { SavedCatalog } from './savedCatalog.js';
 import { Snapshots } from './snapshots.js';
-import type { CommitSays } from './tagStore.js';
-import { TagStore } from './tagStore.js';
-import type { CommitTag } from './versions.js';
-import { readTagMeanings } from './versions.js';
+import { TagRegistry, wantedTags } from './tagRegistry.js';
 
 export interface SourceOptions {
   /** Where catalogs leave what the next ones can use; null for nowhere. */
@@ -62,16 +53,12 @@ interface Abortable {
  * serves the next, in this process and through the cache in others: a refresh costs the refs and what is new.
  */
 export class CatalogSource {
-  private readonly trees = new Map<CommitId, string>();
-  /** What commits say of themselves, for tags that say nothing. */
-  private readonly commits = new Map<CommitId, CommitSays>();
-  private readonly failures = new Map<CommitId, ObjectFailure>();
-  private readonly tags = new TagStore();
+  private readonly commits = new CommitTrees();
+  private readonly registry = new TagRegistry(this.commits);
   private readonly files = new Map<string, string | null>();
   private readonly mergeBases = new Map<string, CommitId | null>();
   private graph = new CommitGraph();
   private snapshots: KeptSnapshots | undefined;
-  private registry: KeptRegistry | undefined;
   private readonly saved: SavedCatalog | undefined;
 
   constructor(
@@ -108,19 +95,19 @@ export class CatalogSource {
         ...found,
       }));
       const tips = (options.branches?.(view) ?? []).flatMap(({ commit }) => commit ?? []);
-      const tags = taggedRefs(view, settings);
-      const key = keyOfTags(tags, settings.versions.tags);
-      const kept = this.keptRegistry(key, snapshots.models, settings, record);
+      const tags = wantedTags(view, settings);
+      const stored = record?.key === this.keyOf(snapshots.key) ? record.registry : null;
+      const known = this.registry.known(tags.key, snapshots.models, settings, stored);
       const defaultBranch = findDefaultBranch(view, settings.branches.default, settings.remote);
       const history =
         options.changes === true
           ? this.readHistory(tips, defaultBranch?.branch.commit, abortable)
           : undefined;
       await snapshots.models.gather((request) => {
-        for (const commit of tips) this.requestCommit(commit, reader, request);
-        if (!kept) this.requestTags(tags, settings, reader, request);
+        for (const commit of tips) this.commits.request(commit, reader, request);
+        if (!known) this.registry.request(tags, settings, reader, request);
       }, reader);
-      const registry = kept ?? (await this.readRegistry(key, tags, settings, snapshots.models, reader));
+      const registry = known ?? (await this.registry.read(tags, settings, snapshots.models, reader));
       diagnostics.push(...registry.diagnostics);
       await history;
       return new RepositoryCatalog({
@@ -134,7 +121,8 @@ export class CatalogSource {
         tracked: snapshots.tracked,
         graph: this.graph,
         mergeBases: this.mergeBases,
-        commits: this,
+        commits: this.commits,
+        reader: (abort) => this.reader(abort),
       });
     } finally {
       reader.close();
@@ -151,12 +139,11 @@ export class CatalogSource {
   }
 
   private memory(snapshots: KeptSnapshots): Memory {
-    const kept = this.registry?.snapshots === snapshots.models ? this.registry : undefined;
     return {
       key: this.keyOf(snapshots.key),
-      commits: this.trees,
-      tags: this.tags,
-      registry: kept ? { key: kept.key, store: () => kept.view.store(kept.key) } : null,
+      commits: this.commits.all,
+      tags: this.registry.store,
+      registry: this.registry.memory(snapshots.models),
       snapshots: snapshots.models,
       mergeBases: this.mergeBases,
       files: this.files,
@@ -166,49 +153,6 @@ export class CatalogSource {
   /** A reader of this repository; the caller closes it. */
   reader(options: Abortable): ObjectReader {
     return openObjects(this.repository, options);
-  }
-
-  /** Reads commits whose trees are not yet known; those that fail are told by `failure`. */
-  async readCommits(commits: Iterable<CommitId>, reader: ObjectReader): Promise<void> {
-    for (const id of new Set(commits)) this.requestCommit(id, reader);
-    await reader.settle();
-  }
-
-  /** Asks for a commit; `told` hears of its tree, at once or when the commit was read. */
-  private requestCommit(id: CommitId, reader: ObjectReader, told?: (tree: string) => void): void {
-    const known = this.trees.get(id);
-    if (known !== undefined) {
-      told?.(known);
-      return;
-    }
-    reader.contents(id, {
-      failed: (reason) => this.failures.set(id, reason),
-      object: (type, data) => {
-        const tree = type === 'commit' ? treeOfCommit(data) : undefined;
-        if (tree === undefined) this.failures.set(id, 'corrupt');
-        else {
-          this.failures.delete(id);
-          this.trees.set(id, tree);
-          told?.(tree);
-        }
-      },
-    });
-  }
-
-  /** The tree of a commit that was read. */
-  treeOf(commit: CommitId): string | undefined {
-    return this.trees.get(commit);
-  }
-
-  /** Why a commit could not be read. */
-  failure(commit: CommitId): ObjectFailure | undefined {
-    return this.failures.get(commit);
-  }
-
-  private snapshotOf(commit: CommitId): Snapshot | undefined {
-    const tree = this.trees.get(commit);
-    const models = this.snapshots?.models;
-    return tree === undefined || models?.has(tree) !== true ? undefined : models.get(tree);
   }
 
   private get idBytes(): 20 | 32 {
@@ -265,88 +209,6 @@ export class CatalogSource {
     await reading.catch(() => undefined);
   }
 
-  /** What the tags meant for the last catalog (of this process or the cache), while they are the same. */
-  private keptRegistry(
-    key: string,
-    snapshots: Snapshots,
-    settings: Settings,
-    record: CatalogRecord | undefined,
-  ): RegistryView | undefined {
-    if (this.registry?.key === key && this.registry.snapshots === snapshots) return this.registry.view;
-    const stored = record?.key === this.keyOf(this.snapshots?.key ?? '') ? record.registry : null;
-    if (stored?.key !== key) return undefined;
-    this.registry = { key, snapshots, view: RegistryView.restore(stored, settings) };
-    return this.registry.view;
-  }
-
-  /** Asks for the tags and their commits; `request` hears of the trees of those that may be versions. */
-  private requestTags(
-    tags: RefsView['tags'],
-    settings: Settings,
-    reader: ObjectReader,
-    request: (tree: string) => void,
-  ): void {
-    const isVersion = versionNames(settings.versions.tags);
-    const asked = new Set<CommitId>();
-    for (const { name, id } of tags) {
-      this.tags.request(id, reader, (tag) => {
-        if (tag.kind === 'other') return;
-        if (tag.kind === 'lightweight') {
-          this.trees.set(tag.commit, tag.tree);
-          this.commits.set(tag.commit, tag.told);
-        }
-        if (!isVersion(name)) this.requestCommit(tag.commit, reader);
-        else if (!asked.has(tag.commit)) {
-          asked.add(tag.commit);
-          this.requestCommit(tag.commit, reader, request);
-        }
-      });
-    }
-  }
-
-  /** What the tags mean; they, their commits and the trees of versions have been read. */
-  private async readRegistry(
-    key: string,
-    wanted: RefsView['tags'],
-    settings: Settings,
-    snapshots: Snapshots,
-    reader: ObjectReader,
-  ): Promise<RegistryView> {
-    const tags: CommitTag[] = [];
-    const diagnostics: Diagnostic[] = [];
-    for (const { name, ref, id } of wanted) {
-      const tag = this.tags.get(id);
-      if (tag && tag.kind !== 'other') {
-        const header = tag.kind === 'annotated' ? tag.header : null;
-        tags.push({ name, ref, id, commit: tag.commit, header });
-      }
-      const reason = tag ? undefined : this.tags.failure(id);
-      if (reason) diagnostics.push(unreadableRef(ref, reason));
-    }
-    await this.readSpeechless(tags, reader);
-    const registered = readTagMeanings(tags, settings.versions.tags, (commit) => this.commits.get(commit));
-    const trees = registered.versions.map(({ commit }) => this.trees.get(commit));
-    const bound = RegistryView.bind(registered, settings, diagnostics, (commit) => this.snapshotOf(commit));
-    const whole = diagnostics.length === 0 && !trees.includes(undefined) && !snapshots.incomplete;
-    this.registry = whole ? { key, snapshots, view: bound } : undefined;
-    return bound;
-  }
-
-  /** Tags without a tagger take time and author from their commit. */
-  private async readSpeechless(tags: readonly CommitTag[], reader: ObjectReader): Promise<void> {
-    for (const { header, commit } of tags) {
-      if (header === null || header.tagger !== null || this.commits.has(commit)) continue;
-      reader.contents(commit, {
-        failed: () => undefined, // reported with its tag
-        object: (type, data) => {
-          const parsed = type === 'commit' ? parseCommit(data) : undefined;
-          if (parsed) this.commits.set(commit, parsed);
-        },
-      });
-    }
-    await reader.settle();
-  }
-
   private snapshotsFor(settings: Settings, record: CatalogRecord | undefined): KeptSnapshots {
     const key = JSON.stringify([settings.models.match, settings.models.names]);
     const { snapshots } = this;
@@ -363,8 +225,8 @@ export class CatalogSource {
     this.snapshots = made;
     this.saved?.restored(undefined);
     if (record?.key === this.keyOf(key)) {
-      for (const [commit, tree] of record.commits) this.trees.set(commit, tree);
-      this.tags.restore(record.tags);
+      for (const [commit, tree] of record.commits) this.commits.set(commit, tree);
+      this.registry.store.restore(record.tags);
       made.models.restore(record);
       for (const [commit, base, found] of record.mergeBases)
         this.mergeBases.set(pairKey(commit, base), found);
@@ -381,36 +243,8 @@ interface KeptSnapshots {
   readonly tracked: Snapshots;
 }
 
-/** What the tags meant for the last catalog, and what that leaned on. */
-interface KeptRegistry {
-  readonly key: string;
-  readonly snapshots: Snapshots;
-  readonly view: RegistryView;
-}
-
-/** The tags that count: all but those that `versions.ignore` names. */
-function taggedRefs(view: RefsView, settings: Settings): RefsView['tags'] {
-  const patterns = settings.versions.ignore;
-  if (patterns.length === 0) return view.tags;
-  const ignored = picomatch([...patterns], { dot: true });
-  return view.tags.filter((tag) => !ignored(tag.name));
-}
-
-/** Tells by its name whether a tag may register a version. */
-function versionNames(template: string): (name: string) => boolean {
-  const scheme = template === 'gto' ? undefined : compileTagTemplate(template);
-  return (name) => parseTagName(name)?.kind === 'version' || scheme?.parse(name) !== undefined;
-}
-
 function asKept(stored: StoredRegistry | null | undefined): Memory['registry'] {
   return stored ? { key: stored.key, store: () => stored } : null;
-}
-
-/** Stands for a list of tags with their objects. */
-function keyOfTags(tags: RefsView['tags'], scheme: string): string {
-  const lines = tags.map(({ name, id }) => `${id} ${name}`);
-  lines.push(scheme);
-  return createHash('sha1').update(lines.join('\n')).digest('hex');
 }
 
 async function readSmallFile(reader: ObjectReader, spec: string): Promise<Buffer | null> {

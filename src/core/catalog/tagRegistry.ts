@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import picomatch from 'picomatch';
+import type { Diagnostic } from '../diagnostic.js';
+import { parseCommit } from '../git/commits.js';
+import type { CommitId } from '../git/ids.js';
+import type { ObjectReader } from '../git/objects.js';
+import { parseTagName } from '../registry/gto/tagName.js';
+import { compileTagTemplate } from '../registry/gto/template.js';
+import type { Settings } from '../settings/settings.js';
+import type { CommitTrees } from './commitTrees.js';
+import type { RefsView } from './refsView.js';
+import { unreadableRef } from './refsView.js';
+import type { StoredRegistry } from './registryView.js';
+import { RegistryView } from './registryView.js';
+import type { Memory } from './savedCatalog.js';
+import type { Snapshots } from './snapshots.js';
+import type { CommitSays } from './tagStore.js';
+import { TagStore } from './tagStore.js';
+import type { CommitTag } from './versions.js';
+import { readTagMeanings } from './versions.js';
+
+/** The tags that count for one catalog, and a text that stands for them with their objects. */
+export interface WantedTags {
+  readonly tags: RefsView['tags'];
+  readonly key: string;
+}
+
+/** Reads what tags register, and remembers it for as long as the tags are the same. */
+export class TagRegistry {
+  readonly store = new TagStore();
+  /** What commits say of themselves, for tags that say nothing. */
+  private readonly says = new Map<CommitId, CommitSays>();
+  /** What the tags meant for the last catalog, and what that leaned on. */
+  private kept:
+    { readonly key: string; readonly snapshots: Snapshots; readonly view: RegistryView } | undefined;
+
+  constructor(private readonly commits: CommitTrees) {}
+
+  /** What the tags meant, as long as they are the same (for the last catalog, or in the cache). */
+  known(
+    key: string,
+    snapshots: Snapshots,
+    settings: Settings,
+    stored: StoredRegistry | null | undefined,
+  ): RegistryView | undefined {
+    if (this.kept?.key === key && this.kept.snapshots === snapshots) return this.kept.view;
+    if (stored?.key !== key) return undefined;
+    this.kept = { key, snapshots, view: RegistryView.restore(stored, settings) };
+    return this.kept.view;
+  }
+
+  /** What is kept of these snapshots, to be written into the cache. */
+  memory(snapshots: Snapshots): Memory['registry'] {
+    const { kept } = this;
+    return kept?.snapshots === snapshots ? { key: kept.key, store: () => kept.view.store(kept.key) } : null;
+  }
+
+  /** Asks for the tags and their commits; `request` hears of the trees of those that may be versions. */
+  request(
+    { tags }: WantedTags,
+    settings: Settings,
+    reader: ObjectReader,
+    request: (tree: string) => void,
+  ): void {
+    const isVersion = versionNames(settings.versions.tags);
+    const asked = new Set<CommitId>();
+    for (const { name, id } of tags) {
+      this.store.request(id, reader, (tag) => {
+        if (tag.kind === 'other') return;
+        if (tag.kind === 'lightweight') {
+          this.commits.set(tag.commit, tag.tree);
+          this.says.set(tag.commit, tag.told);
+        }
+        if (!isVersion(name)) this.commits.request(tag.commit, reader);
+        else if (!asked.has(tag.commit)) {
+          asked.add(tag.commit);
+          this.commits.request(tag.commit, reader, request);
+        }
+      });
+    }
+  }
+
+  /** What the tags mean; they, their commits and the trees of versions have been read. */
+  async read(
+    { tags: wanted, key }: WantedTags,
+    settings: Settings,
+    snapshots: Snapshots,
+    reader: ObjectReader,
+  ): Promise<RegistryView> {
+    const tags: CommitTag[] = [];
+    const diagnostics: Diagnostic[] = [];
+    for (const { name, ref, id } of wanted) {
+      const tag = this.store.get(id);
+      if (tag && tag.kind !== 'other') {
+        const header = tag.kind === 'annotated' ? tag.header : null;
+        tags.push({ name, ref, id, commit: tag.commit, header });
+      }
+      const reason = tag ? undefined : this.store.failure(id);
+      if (reason) diagnostics.push(unreadableRef(ref, reason));
+    }
+    await this.readSpeechless(tags, reader);
+    const registered = readTagMeanings(tags, settings.versions.tags, (commit) => this.says.get(commit));
+    const view = RegistryView.bind(registered, settings, diagnostics, (commit) => {
+      const tree = this.commits.get(commit);
+      return tree !== undefined && snapshots.has(tree) ? snapshots.get(tree) : undefined;
+    });
+    const whole =
+      diagnostics.length === 0 &&
+      !snapshots.incomplete &&
+      registered.versions.every(({ commit }) => this.commits.get(commit) !== undefined);
+    this.kept = whole ? { key, snapshots, view } : undefined;
+    return view;
+  }
+
+  /** Tags without a tagger take time and author from their commit. */
+  private async readSpeechless(tags: readonly CommitTag[], reader: ObjectReader): Promise<void> {
+    for (const { header, commit } of tags) {
+      if (header === null || header.tagger !== null || this.says.has(commit)) continue;
+      reader.contents(commit, {
+        failed: () => undefined, // reported with its tag
+        object: (type, data) => {
+          const parsed = type === 'commit' ? parseCommit(data) : undefined;
+          if (parsed) this.says.set(commit, parsed);
+        },
+      });
+    }
+    await reader.settle();
+  }
+}
+
+/** The tags that count: all but those that `versions.ignore` names. */
+export function wantedTags(view: RefsView, { versions }: Settings): WantedTags {
+  const ignored = versions.ignore.length === 0 ? undefined : picomatch([...versions.ignore], { dot: true });
+  const tags = ignored ? view.tags.filter((tag) => !ignored(tag.name)) : view.tags;
+  const lines = tags.map(({ name, id }) => `${id} ${name}`);
+  lines.push(versions.tags);
+  return { tags, key: createHash('sha1').update(lines.join('\n')).digest('hex') };
+}
+
+/** Tells by its name whether a tag may register a version. */
+function versionNames(template: string): (name: string) => boolean {
+  const scheme = template === 'gto' ? undefined : compileTagTemplate(template);
+  return (name) => parseTagName(name)?.kind === 'version' || scheme?.parse(name) !== undefined;
+}
