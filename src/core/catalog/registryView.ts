@@ -11,7 +11,7 @@ import type { ArtifactSummary } from './registered.js';
 import { listRegistered, summarizeArtifacts } from './registered.js';
 import type { Snapshot } from './snapshot.js';
 import type { RegisteredTags } from './versions.js';
-import { byNewest, findSameBits } from './versions.js';
+import { findSameBits, newestFirst } from './versions.js';
 
 /** What tags meant for one catalog. */
 interface Told {
@@ -58,10 +58,8 @@ export class RegistryView {
     diagnostics: readonly Diagnostic[],
     snapshotOf: (commit: CommitId) => Snapshot | undefined,
   ): RegistryView {
-    const versions = [...bind(tags, settings, snapshotOf)].sort(byNewest);
-    const plain = [...tags.plain].sort((left, right) =>
-      byNewest({ ...left, version: '', tag: left.name }, { ...right, version: '', tag: right.name }),
-    );
+    const versions = newestFirst(bind(tags, settings, snapshotOf), (version) => version);
+    const plain = newestFirst(tags.plain, ({ name, time }) => ({ time, version: '', tag: name }));
     const artifacts = summarizeArtifacts(tags.gto);
     return new RegistryView(
       { versions, plain, artifacts, diagnostics: [...diagnostics, ...tags.diagnostics] },

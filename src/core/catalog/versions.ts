@@ -122,28 +122,23 @@ function tellTag(
   };
 }
 
+type Dated = Pick<Version, 'time' | 'version' | 'tag'>;
+
 /** Newest first: by time, then SemVer, then tag name. */
-export function byNewest(
-  left: Pick<Version, 'time' | 'version' | 'tag'>,
-  right: Pick<Version, 'time' | 'version' | 'tag'>,
-): number {
-  return (
-    secondsOf(right.time) - secondsOf(left.time) ||
-    -byPrecedence(left, right) ||
-    (left.tag < right.tag ? 1 : left.tag > right.tag ? -1 : 0)
-  );
+export function byNewest(left: Dated, right: Dated): number {
+  return Date.parse(right.time) - Date.parse(left.time) || byName(left, right);
 }
 
-const SECONDS = new Map<string, number>();
+/** Sorts newest first; each time is parsed once, which for thousands of versions is most of the work. */
+export function newestFirst<T>(list: readonly T[], dated: (item: T) => Dated): T[] {
+  return list
+    .map((item) => ({ item, at: dated(item), time: Date.parse(dated(item).time) }))
+    .sort((left, right) => right.time - left.time || byName(left.at, right.at))
+    .map(({ item }) => item);
+}
 
-/** Sorting asks for the same times over and over; parsing them is most of its cost. */
-function secondsOf(time: string): number {
-  let seconds = SECONDS.get(time);
-  if (seconds === undefined) {
-    if (SECONDS.size > 100_000) SECONDS.clear();
-    SECONDS.set(time, (seconds = Date.parse(time)));
-  }
-  return seconds;
+function byName(left: Dated, right: Dated): number {
+  return -byPrecedence(left, right) || (left.tag < right.tag ? 1 : left.tag > right.tag ? -1 : 0);
 }
 
 /** Ascending by SemVer; what is no SemVer comes first. */
