@@ -5,6 +5,7 @@ import type { ParsedDvcFile } from '../tracking/dvc/dvcFile.js';
 import { parseDvcFile } from '../tracking/dvc/dvcFile.js';
 import type { ParsedLock } from '../tracking/dvc/lock.js';
 import { parseLock } from '../tracking/dvc/lock.js';
+import { readPlainPointer } from '../tracking/dvc/plainPointer.js';
 import type { ParsedPipeline } from '../tracking/dvc/pipeline.js';
 import { parsePipeline } from '../tracking/dvc/pipeline.js';
 import type { LfsPointer } from '../tracking/lfs/pointer.js';
@@ -39,7 +40,7 @@ const TEXT_LIMIT = 10 * 1024 * 1024;
 const PENDING: Parsed<never> = { ok: false, reason: 'missing' };
 
 const PARSERS: { readonly [K in ReadKind]: (data: Buffer) => ParsedByKind[K] } = {
-  [FileKind.dvc]: parseDvcFile,
+  [FileKind.dvc]: (data) => readPlainPointer(data) ?? parseDvcFile(data),
   [FileKind.pipeline]: parsePipeline,
   [FileKind.lock]: parseLock,
   [FileKind.artifacts]: parseArtifactsIndex,

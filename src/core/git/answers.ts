@@ -1,4 +1,4 @@
-import type { ObjectFailure, ObjectHandler, ObjectType, TransportEvents } from './catFile.js';
+import type { ObjectFailure, ObjectHandler, ObjectType, TransportEvents } from './requests.js';
 
 const NEWLINE = 10;
 /** Bytes from which on an object that comes in pieces is gathered in one place, instead of joined piece by piece. */

@@ -1,19 +1,18 @@
+import type { ReaderOptions, Transport } from './catFile.js';
+import { BatchCommand, LegacyBatch } from './catFile.js';
+import { isObjectId } from './ids.js';
+import { withoutLazyFetch } from './localObjects.js';
+import { GitError, gitFailure } from './process.js';
+import type { Repository } from './repository.js';
 import type {
   ContentsRequest,
   InfoHandler,
   ObjectFailure,
   ObjectHandler,
   ObjectType,
-  ReaderOptions,
   Request,
-  Transport,
   TransportEvents,
-} from './catFile.js';
-import { BatchCommand, LegacyBatch } from './catFile.js';
-import { isObjectId } from './ids.js';
-import { withoutLazyFetch } from './localObjects.js';
-import { GitError, gitFailure } from './process.js';
-import type { Repository } from './repository.js';
+} from './requests.js';
 
 export type { ContentsRequest, InfoHandler, ObjectFailure, ObjectHandler, ObjectType };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { AnswerParser } from '../../../src/core/git/answers.js';
-import type { Request } from '../../../src/core/git/catFile.js';
+import type { Request } from '../../../src/core/git/requests.js';
 
 const id = fc.uint8Array({ minLength: 20, maxLength: 20 }).map((bytes) => Buffer.from(bytes).toString('hex'));
 const body = fc.oneof(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseAnyDvcFile } from '../../../src/core/tracking/dvc/dvcFile.js';
+import { parseDvcFile } from '../../../src/core/tracking/dvc/dvcFile.js';
 import { readPlainPointer } from '../../../src/core/tracking/dvc/plainPointer.js';
 
 const hex = fc
@@ -50,7 +50,7 @@ describe('a pointer as dvc add writes it', () => {
     const text = `outs:\n- md5: 22a1a2931c8370d3aeedd7183606fd7f\n  size: 14445097\n  hash: md5\n  path: data.xml\n`;
     const read = readPlainPointer(Buffer.from(text));
     assert.equal(read?.outs[0]?.path, 'data.xml');
-    assert.deepEqual(read, parseAnyDvcFile(Buffer.from(text)));
+    assert.deepEqual(read, parseDvcFile(Buffer.from(text)));
   });
 
   it('says what the YAML readers say, or leaves it to them', () => {
@@ -63,8 +63,8 @@ describe('a pointer as dvc add writes it', () => {
         const read = readPlainPointer(Buffer.from(text));
         if (!read) return;
         plain += 1;
-        assert.deepEqual(read, parseAnyDvcFile(Buffer.from(text)));
-        assert.equal(JSON.stringify(read), JSON.stringify(parseAnyDvcFile(Buffer.from(text))));
+        assert.deepEqual(read, parseDvcFile(Buffer.from(text)));
+        assert.equal(JSON.stringify(read), JSON.stringify(parseDvcFile(Buffer.from(text))));
       }),
       { numRuns: 3_000 },
     );

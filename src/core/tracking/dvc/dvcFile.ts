@@ -4,7 +4,6 @@ import { get, isBroken, isList, isMap, lineOf, typeName } from './node.js';
 import type { MapNode, Node } from './node.js';
 import { readEntry, readOut, textAt } from './out.js';
 import type { RawDep, RawOut } from './out.js';
-import { readPlainPointer } from './plainPointer.js';
 import { readDocument } from './read.js';
 
 export type { RawDep, RawOut } from './out.js';
@@ -49,11 +48,6 @@ const KNOWN_KEYS = new Set([
  * several outputs survive one bad one, and an output with a bad hash is there without a digest. Never throws.
  */
 export function parseDvcFile(bytes: Uint8Array): ParsedDvcFile {
-  return readPlainPointer(bytes) ?? parseAnyDvcFile(bytes);
-}
-
-/** The same by the YAML readers alone. */
-export function parseAnyDvcFile(bytes: Uint8Array): ParsedDvcFile {
   const { root, problems: syntax } = readDocument(bytes);
   const problems = new ProblemList();
   problems.addAll(syntax);
