@@ -2,7 +2,9 @@ import type { Diagnostic } from '../diagnostic.js';
 import { AttributesStack, compileAttributes } from '../tracking/lfs/attributes.js';
 import type { BlobMemo } from './blobs.js';
 import type { Placed } from './placed.js';
+import { join } from './placed.js';
 import { FileKind } from './treeNames.js';
+import { unreadableFile } from './treeProblems.js';
 
 interface Rules {
   readonly stack: AttributesStack;
@@ -22,7 +24,17 @@ export class AttributeRules {
     if (placed.attributes.length === 0 || !placed.plainFiles) return NONE;
     const key = placed.attributes.map(({ folder, blob }) => `${folder}\0${blob}`).join('\0');
     const rules = this.stack(key, placed);
-    return rules ? this.checkPart(placed, rules) : NONE;
+    const problems = this.problems(placed);
+    const found = rules ? this.checkPart(placed, rules) : NONE;
+    return problems.length > 0 ? [...problems, ...found] : found;
+  }
+
+  /** Files that cannot be read: what they would say is not known. */
+  private problems(placed: Placed): readonly Diagnostic[] {
+    return placed.attributes.flatMap(({ folder, blob }) => {
+      const parsed = this.blobs.get(FileKind.attributes, blob);
+      return parsed.ok ? [] : unreadableFile(join(folder, '.gitattributes'), parsed.reason);
+    });
   }
 
   /** Folders that many commits share are asked once per set of attributes files. */

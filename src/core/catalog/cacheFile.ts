@@ -8,7 +8,7 @@ const MAGIC = Buffer.from('MKCAT\u0000\u0000\u0004', 'latin1');
 /** In front of each part: the length of its content, and a checksum that goes on from the part before. */
 const PART_HEADER = 8;
 const SUFFIX = '.catalog';
-/** A larger file is not worth its reading; it is written anew, smaller, from what is in use. */
+/** A larger file is not worth its reading, nor its writing: then the next process begins anew. */
 const LARGEST = 256 * 1024 * 1024;
 const OLDEST = 90 * 24 * 60 * 60 * 1000;
 const ABANDONED = 60 * 60 * 1000;
@@ -92,6 +92,10 @@ export async function writeCacheFile(
   try {
     await makeFolder(path.dirname(file));
     const part = headed(content, 0);
+    if (part.length > LARGEST) {
+      await rm(file, { force: true });
+      return undefined;
+    }
     const handle = await open(temporary, 'wx', 0o600);
     try {
       await handle.writev([MAGIC, part.header, ...content]);

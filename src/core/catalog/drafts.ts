@@ -67,7 +67,11 @@ export class Drafts {
   }
 
   private draft(tree: string, placed: Placed): Draft {
-    const diagnostics: Diagnostic[] = [...placed.diagnostics, ...this.memo.attributes.check(placed)];
+    const diagnostics: Diagnostic[] = [
+      ...placed.diagnostics,
+      ...this.memo.attributes.check(placed),
+      ...this.memo.ignores.problems(placed),
+    ];
     const ignored = this.memo.ignores.of(placed);
     let files = filesOf(placed);
     const declared: Declaration[] = [];

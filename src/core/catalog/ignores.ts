@@ -1,8 +1,11 @@
+import type { Diagnostic } from '../diagnostic.js';
 import { compileDvcIgnore } from '../tracking/dvc/dvcIgnore.js';
 import type { BlobMemo } from './blobs.js';
 import type { ObjectNumber } from './objectIds.js';
 import type { Placed } from './placed.js';
+import { join } from './placed.js';
 import { FileKind } from './treeNames.js';
+import { unreadableFile } from './treeProblems.js';
 
 type Ignores = (path: string) => boolean;
 type Rules = ReturnType<typeof compileDvcIgnore> | null;
@@ -30,6 +33,14 @@ export class IgnoreRules {
         .sort((left, right) => right.prefix.length - left.prefix.length);
       return isIgnored(path, holding);
     };
+  }
+
+  /** Files that cannot be read: what they would hide is listed until they can. */
+  problems(placed: Placed): readonly Diagnostic[] {
+    return placed.ignores.flatMap(({ folder, blob }) => {
+      const parsed = this.blobs.get(FileKind.ignore, blob);
+      return parsed.ok ? [] : unreadableFile(join(folder, '.dvcignore'), parsed.reason);
+    });
   }
 
   private compile(blob: ObjectNumber): Rules {

@@ -74,10 +74,6 @@ export class KeptFolders {
     }
   }
 
-  get size(): number {
-    return this.starts.length;
-  }
-
   /** What was composed of a tree where the patterns had decided so much; undefined for a tree that must be read. */
   composed(tree: ObjectNumber, state: number): ComposedAt | undefined {
     let found: ComposedAt | undefined;

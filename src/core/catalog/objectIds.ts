@@ -17,11 +17,6 @@ export class ObjectIds {
     this.pool = Buffer.allocUnsafe(idBytes << 13);
   }
 
-  /** How many ids have a number: 0 to `size - 1`. */
-  get size(): number {
-    return this.count;
-  }
-
   /** The number of the id whose bytes begin at `start`. */
   at(data: Uint8Array, start: number): ObjectNumber {
     const { table } = this;

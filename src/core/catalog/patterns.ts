@@ -8,8 +8,6 @@ import picomatch from 'picomatch';
  * folders, so that the answer for a tree can be remembered by its id and that state alone.
  */
 export class PathPatterns {
-  /** Distinguishes lists whose answers must not be mixed; part of the key of every remembered answer. */
-  readonly key: string;
   private readonly rules: readonly Rule[];
   private readonly states: State[] = [];
   private readonly stateIds = new Map<string, number>();
@@ -19,7 +17,6 @@ export class PathPatterns {
   readonly root: number;
 
   constructor(lines: readonly string[]) {
-    this.key = JSON.stringify(lines);
     this.rules = lines.flatMap(compileLine);
     this.root = this.intern({
       positions: this.rules.map((rule) => (rule.kind === 'segments' ? closure(rule.segments, 1) : 0)),

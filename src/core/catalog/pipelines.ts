@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostic.js';
-import type { ObjectReader } from '../git/objects.js';
+import type { ObjectFailure, ObjectReader } from '../git/objects.js';
 import { locate } from '../tracking/dvc/locate.js';
 import { resolvePipeline } from '../tracking/dvc/resolve.js';
 import type { BlobMemo, RawArtifact } from './blobs.js';
@@ -38,6 +38,7 @@ const URL = /^[a-z][a-z0-9+.-]*:\/\//i;
  */
 export class Pipelines {
   private readonly variables = new Map<string, Uint8Array | undefined>();
+  private readonly unreadable = new Map<string, ObjectFailure>();
   private readonly resolved = new Map<string, ResolvedFolder>();
   private readonly settled = new Map<PlacedPipeline, ResolvedFolder>();
 
@@ -65,16 +66,30 @@ export class Pipelines {
       if (this.variables.has(spec)) continue;
       this.variables.set(spec, undefined);
       reader.info(spec, {
-        failed: () => undefined, // a missing file is reported by the template that needs it
+        // A file that the commit has not is reported by the template that needs it.
+        failed: (reason) => this.tellMissing(spec, reason, reader),
         info: (type, size, id) => {
           if (type !== 'blob' || size > 1024 * 1024) return;
           reader.contents(id, {
-            failed: () => undefined,
+            failed: (reason) => this.unreadable.set(spec, reason),
             object: (_type, data) => this.variables.set(spec, Uint8Array.from(data)),
           });
         },
       });
     }
+  }
+
+  /** Git says the same of a file that is not in the commit and of one whose object is not here: its folder tells. */
+  private tellMissing(spec: string, reason: ObjectFailure, reader: ObjectReader): void {
+    const slash = Math.max(spec.lastIndexOf('/'), spec.indexOf(':'));
+    const folder = spec.slice(0, slash).replace(/:$/, '');
+    reader.contents(folder, {
+      failed: () => undefined, // no such folder either
+      object: (type, data) => {
+        if (type === 'tree' && data.includes(` ${spec.slice(slash + 1)}\0`))
+          this.unreadable.set(spec, reason);
+      },
+    });
   }
 
   /** The pipeline's outputs and declarations; call after the reader has settled. */
@@ -111,6 +126,8 @@ export class Pipelines {
     for (const { file, spec } of needs) {
       const data = this.variables.get(spec);
       if (data) vars.set(file, data);
+      const reason = this.unreadable.get(spec);
+      if (reason) diagnostics.push(unreadableFile(join(pipeline.folder, file), reason));
     }
     const resolved = resolvePipeline({ pipeline: yaml.value, lock: lock?.ok ? lock.value : null, vars });
     for (const problem of yaml.value.problems) diagnostics.push({ ...problem, path: yamlPath });

@@ -50,7 +50,7 @@ export class Composer {
   }
 
   private place(node: TreeNode, folder: string, depth: number): Placed {
-    // Nothing is nothing at every path. Else a tree stands at one path almost always: a short list, kept on the
+    // Nothing is nothing at every path (`artifacts.yaml` alone speaks at the root only). Else a tree stands at one path almost always: a short list, kept on the
     // node itself.
     const known = node.composed as ComposedAt | typeof NOTHING_AT_ALL | undefined;
     if (known === NOTHING_AT_ALL) return EMPTY;
@@ -62,7 +62,9 @@ export class Composer {
     const placed = this.compose(node, folder, depth);
     if (node.failure === undefined)
       node.composed =
-        placed === EMPTY ? NOTHING_AT_ALL : ({ folder, placed, next: known } satisfies ComposedAt);
+        placed === EMPTY && !node.files.some(({ kind }) => kind === FileKind.artifacts)
+          ? NOTHING_AT_ALL
+          : ({ folder, placed, next: known } satisfies ComposedAt);
     return placed;
   }
 

@@ -13,6 +13,8 @@ export interface Memory {
   /** What the rest depends on. */
   readonly key: string;
   readonly commits: ReadonlyMap<CommitId, string>;
+  /** The commits that refs and tags name now. */
+  readonly named: ReadonlySet<CommitId>;
   readonly tags: TagStore;
   /** What the tags mean, put together only where it is written. */
   readonly registry: { readonly key: string; store(): StoredRegistry } | null;
@@ -34,8 +36,8 @@ interface Counts {
   readonly files: number;
 }
 
-/** Beyond this many kept trees, those that no ref names any more are left out. */
-const SPARE_TREES = 4_096;
+/** Beyond this many kept commits, those that no ref names any more are left out. */
+const SPARE_COMMITS = 4_096;
 /** What is new is added to the file as long as it is fewer trees than this, or a small part of those in it. */
 const FEW_TREES = 64;
 const SMALL_PART = 1 / 8;
@@ -126,15 +128,16 @@ function additions(memory: Memory, since: Counts): CatalogRecord {
 }
 
 function everything(memory: Memory): CatalogRecord {
-  const { key, commits, tags, registry, snapshots, files } = memory;
-  const many = snapshots.size > SPARE_TREES + 2 * commits.size;
+  const { key, named, tags, registry, snapshots, files } = memory;
+  const many = memory.commits.size > SPARE_COMMITS + 2 * named.size;
+  const commits = many ? new Map([...memory.commits].filter(([id]) => named.has(id))) : memory.commits;
   return {
     key,
     commits,
     tags: tags.store(),
     registry: registry?.store() ?? null,
     ...snapshots.store(many ? new Set(commits.values()) : undefined),
-    mergeBases: mergeBasesOf(memory),
+    mergeBases: mergeBasesOf(memory).filter(([commit]) => !many || named.has(commit)),
     files: [...files],
   };
 }

@@ -25,7 +25,7 @@ export class Snapshots {
   private failed = false;
   /** Folders that earlier catalogs composed, as long as they are of use. */
   private kept: readonly StoredFolders[] = [];
-  /** A commit in which something has a say on what stands elsewhere: then kept folders are no help. */
+  /** Whether in some commit something has a say on what stands elsewhere: then kept folders are no help. */
   private drafted = false;
   private loading: Promise<void> = Promise.resolve();
 
@@ -224,8 +224,8 @@ export class Snapshots {
   private simple(tree: string, placed: Placed): Snapshot | undefined {
     if (!placed.plain || placed.artifacts !== null || this.given.size > 0 || this.memo.ignores.of(placed))
       return undefined;
-    const { pipelines, attributes } = this.memo;
-    const diagnostics = [...placed.diagnostics, ...attributes.check(placed)];
+    const { pipelines, attributes, ignores } = this.memo;
+    const diagnostics = [...placed.diagnostics, ...attributes.check(placed), ...ignores.problems(placed)];
     const outs: Candidate[] = [];
     for (const pipeline of placed.pipelines) {
       const settled = pipelines.settle(pipeline);

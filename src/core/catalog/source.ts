@@ -20,7 +20,7 @@ import { CommitTrees } from './commitTrees.js';
 import { PathPatterns } from './patterns.js';
 import type { RefsView } from './refsView.js';
 import { findDefaultBranch, readRemoteNames, viewRefs } from './refsView.js';
-import type { StoredRegistry } from './registryView.js';
+import type { RegistryView, StoredRegistry } from './registryView.js';
 import { RepositoryCatalog } from './repositoryCatalog.js';
 import type { Memory } from './savedCatalog.js';
 import { SavedCatalog } from './savedCatalog.js';
@@ -59,6 +59,8 @@ export class CatalogSource {
   private readonly mergeBases = new Map<string, CommitId | null>();
   private graph = new CommitGraph();
   private snapshots: KeptSnapshots | undefined;
+  /** The commits that the refs and tags of the last catalog name. */
+  private named: ReadonlySet<CommitId> = new Set();
   private readonly saved: SavedCatalog | undefined;
 
   constructor(
@@ -78,6 +80,8 @@ export class CatalogSource {
     const abortable = options.signal ? { signal: options.signal } : {};
     const { repository } = this;
     const reader = this.reader(abortable);
+    const ended = new AbortController();
+    const historySignal = options.signal ? AbortSignal.any([options.signal, ended.signal]) : ended.signal;
     try {
       const [refs, head, remotes, record] = await Promise.all([
         options.refs ?? listRefs(repository, abortable),
@@ -94,14 +98,14 @@ export class CatalogSource {
         path: 'modelkeep.yaml',
         ...found,
       }));
-      const tips = (options.branches?.(view) ?? []).flatMap(({ commit }) => commit ?? []);
+      const tips = [...new Set((options.branches?.(view) ?? []).flatMap(({ commit }) => commit ?? []))];
       const tags = wantedTags(view, settings);
       const stored = record?.key === this.keyOf(snapshots.key) ? record.registry : null;
       const known = this.registry.known(tags.key, snapshots.models, settings, stored);
       const defaultBranch = findDefaultBranch(view, settings.branches.default, settings.remote);
       const history =
         options.changes === true
-          ? this.readHistory(tips, defaultBranch?.branch.commit, abortable)
+          ? this.readHistory(tips, defaultBranch?.branch.commit, { signal: historySignal })
           : undefined;
       await snapshots.models.gather((request) => {
         for (const commit of tips) this.commits.request(commit, reader, request);
@@ -109,7 +113,9 @@ export class CatalogSource {
       }, reader);
       const registry = known ?? (await this.registry.read(tags, settings, snapshots.models, reader));
       diagnostics.push(...registry.diagnostics);
+      this.named = namedCommits(view, registry);
       await history;
+      options.signal?.throwIfAborted();
       return new RepositoryCatalog({
         repository,
         settings,
@@ -125,6 +131,7 @@ export class CatalogSource {
         reader: (abort) => this.reader(abort),
       });
     } finally {
+      ended.abort();
       reader.close();
     }
   }
@@ -142,6 +149,7 @@ export class CatalogSource {
     return {
       key: this.keyOf(snapshots.key),
       commits: this.commits.all,
+      named: this.named,
       tags: this.registry.store,
       registry: this.registry.memory(snapshots.models),
       snapshots: snapshots.models,
@@ -230,7 +238,9 @@ export class CatalogSource {
       made.models.restore(record);
       for (const [commit, base, found] of record.mergeBases)
         this.mergeBases.set(pairKey(commit, base), found);
-      this.saved?.restored({ ...this.memory(made), registry: asKept(record.registry) });
+      // Not with the files that were read since: those are new to the cache.
+      const files = new Map(record.files);
+      this.saved?.restored({ ...this.memory(made), registry: asKept(record.registry), files });
     }
     return made;
   }
@@ -241,6 +251,11 @@ interface KeptSnapshots {
   readonly key: string;
   readonly models: Snapshots;
   readonly tracked: Snapshots;
+}
+
+function namedCommits(view: RefsView, registry: RegistryView): ReadonlySet<CommitId> {
+  const commits = [...view.branches, ...view.experiments, ...registry.ordered, ...registry.plainTags];
+  return new Set(commits.flatMap(({ commit }) => commit ?? []));
 }
 
 function asKept(stored: StoredRegistry | null | undefined): Memory['registry'] {

@@ -20,7 +20,7 @@ import type { CommitTag } from './versions.js';
 import { readTagMeanings } from './versions.js';
 
 /** The tags that count for one catalog, and a text that stands for them with their objects. */
-export interface WantedTags {
+interface WantedTags {
   readonly tags: RefsView['tags'];
   readonly key: string;
 }
@@ -63,7 +63,8 @@ export class TagRegistry {
     request: (tree: string) => void,
   ): void {
     const isVersion = versionNames(settings.versions.tags);
-    const asked = new Set<CommitId>();
+    const withTree = new Set<CommitId>();
+    const withoutTree = new Set<CommitId>();
     for (const { name, id } of tags) {
       this.store.request(id, reader, (tag) => {
         if (tag.kind === 'other') return;
@@ -71,11 +72,10 @@ export class TagRegistry {
           this.commits.set(tag.commit, tag.tree);
           this.says.set(tag.commit, tag.told);
         }
-        if (!isVersion(name)) this.commits.request(tag.commit, reader);
-        else if (!asked.has(tag.commit)) {
-          asked.add(tag.commit);
-          this.commits.request(tag.commit, reader, request);
-        }
+        const wanted = isVersion(name) ? withTree : withoutTree;
+        if (wanted.has(tag.commit)) return;
+        wanted.add(tag.commit);
+        this.commits.request(tag.commit, reader, wanted === withTree ? request : undefined);
       });
     }
   }

@@ -2,7 +2,7 @@ import type { PathPatterns } from './patterns.js';
 import { FileKind, TreeNames } from './treeNames.js';
 
 /** A file of a tree that may say something about models, and where its object id stands in the tree's bytes. */
-export interface LaidOutFile {
+interface LaidOutFile {
   readonly name: string;
   readonly kind: FileKind;
   readonly link: boolean;

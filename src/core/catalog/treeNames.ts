@@ -34,7 +34,7 @@ export class TreeNames {
   private readonly kinds: FileKind[] = [];
   private readonly exact: boolean[] = [];
 
-  /** The number of a name, given its bytes and their hash (see `hashByte`). */
+  /** The number of a name, given its bytes and their hash (see `TreeLayouts`). */
   intern(data: Uint8Array, start: number, end: number, hash: number): number {
     const mask = this.table.length - 1;
     let slot = hash & mask;

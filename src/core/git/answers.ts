@@ -9,8 +9,8 @@ export class AnswerParser {
   private rest: Buffer | undefined;
   /** A large object is gathered here, its full size allotted at once. */
   private large: { readonly type: ObjectType; readonly data: Buffer; filled: number } | undefined;
-  /** Bytes still to come of an object that nobody wants. */
-  private passing = 0;
+  /** An object over its limit, and how many of its bytes are still to come. */
+  private passing: { readonly handler: ObjectHandler; left: number } | undefined;
   private readonly header = new AnswerHeader();
 
   constructor(private readonly events: Pick<TransportEvents, 'next' | 'answered' | 'missing'>) {}
@@ -26,10 +26,8 @@ export class AnswerParser {
       this.rest = undefined;
     }
     while (at < data.length) {
-      if (this.passing > 0) {
-        const passed = Math.min(this.passing, data.length - at);
-        this.passing -= passed;
-        at += passed;
+      if (this.passing) {
+        at += this.pass(this.passing, data.length - at);
         continue;
       }
       const next = this.answer(data, at);
@@ -61,9 +59,7 @@ export class AnswerParser {
     const { handler } = request;
     const end = start + size;
     if (handler.limit !== undefined && size >= handler.limit) {
-      events.answered();
-      handler.tooLarge?.();
-      this.passing = size + 1;
+      this.passing = { handler, left: size + 1 };
       return start;
     }
     if (end + 1 > data.length) {
@@ -76,6 +72,18 @@ export class AnswerParser {
     events.answered();
     deliver(handler, type, data, start, end);
     return end + 1;
+  }
+
+  /** Passes over bytes and tells how many; only behind the last one the object is answered, for Git may fail on it. */
+  private pass(passing: NonNullable<AnswerParser['passing']>, available: number): number {
+    const passed = Math.min(passing.left, available);
+    passing.left -= passed;
+    if (passing.left === 0) {
+      this.passing = undefined;
+      this.events.answered();
+      passing.handler.tooLarge?.();
+    }
+    return passed;
   }
 
   /** Adds to a large object and tells how much was taken; delivers it once it is whole. */

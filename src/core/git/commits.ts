@@ -1,4 +1,5 @@
 import type { CommitId, ObjectId, TreeId } from './ids.js';
+import { isObjectId } from './ids.js';
 
 /** Who and when, as Git records it. Times are seconds since 1970, zones like `+0200`. */
 export interface Signature {
@@ -43,7 +44,8 @@ export function parseCommit(data: Buffer): CommitObject | undefined {
 export function treeOfCommit(data: Buffer): TreeId | undefined {
   const end = data.indexOf(10);
   const line = data.toString('latin1', 0, end < 0 ? data.length : end);
-  return line.startsWith('tree ') ? (line.slice(5) as TreeId) : undefined;
+  const tree = line.startsWith('tree ') ? line.slice(5) : '';
+  return isObjectId(tree) ? (tree as TreeId) : undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 export type ObjectType = 'commit' | 'tree' | 'blob' | 'tag';
 
-/** Why an object could not be read: not in this clone, unreadable, or larger than the bound that was asked for. */
+/** Why an object could not be read: not in this clone, damaged, or named by too few digits. */
 export type ObjectFailure = 'missing' | 'corrupt' | 'ambiguous';
 
 /** Receives one object. `data` is valid during the call only: copy what is kept. */
@@ -28,7 +28,7 @@ export interface ContentsRequest {
 }
 
 /** Asks cat-file for type and size alone. */
-export interface InfoRequest {
+interface InfoRequest {
   readonly kind: 'info';
   readonly spec: string;
   readonly handler: InfoHandler;
