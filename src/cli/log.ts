@@ -49,8 +49,9 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
 }
 
 async function* mapped(revisions: AsyncIterable<Revision>): AsyncIterable<unknown> {
-  for await (const { entry, branches, tags, parameters, metrics, dependencies, command } of revisions) {
+  for await (const { entry, branches, tags, ...revision } of revisions) {
     const { commit, time, author, subject, model } = entry;
+    const { parameters, metrics, dependencies, command, unread } = revision;
     const facts = { parameters, metrics, dependencies, command };
     yield {
       commit,
@@ -62,6 +63,7 @@ async function* mapped(revisions: AsyncIterable<Revision>): AsyncIterable<unknow
       digest: model?.digest ?? null,
       size: model?.size ?? null,
       ...facts,
+      ...(unread.length === 0 ? {} : { unread }),
     };
   }
 }
@@ -137,7 +139,7 @@ function tagsByDigest(versions: readonly Version[]): ReadonlyMap<string, readonl
   return tags;
 }
 
-function text({ entry, tags, metrics }: Revision): string {
+function text({ entry, tags, metrics, unread }: Revision): string {
   const { model } = entry;
   const bits =
     model === null
@@ -150,6 +152,8 @@ function text({ entry, tags, metrics }: Revision): string {
   const values = Object.entries(metrics)
     .slice(0, 4)
     .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const missing = unread.filter(({ kind }) => kind === 'metrics').slice(0, 2);
+  values.push(...missing.map(({ file, reason }) => `${file}: ${reason}`));
   const measured = values.length === 0 ? '' : `  ${values.join(' ')}`;
   return `${entry.commit.slice(0, 8)}  ${entry.time.slice(0, 10)}  ${bits}${size}${names}  ${entry.subject}${measured}\n`;
 }

@@ -231,13 +231,14 @@ function addEntries(
   });
   // A file that could not be read leaves its fields unknown, and stands for itself where no other revision has them.
   const kind: Unread['kind'] = group === 'other metrics' ? 'other' : group;
-  const fileOf = new Map(entries.flatMap((list) => list.map((entry) => [label(entry), entry.file])));
+  const entryOf = new Map(entries.flatMap((list) => list.map((entry) => [label(entry), entry])));
   const unread = revisions.map(({ facts }) => (facts?.unread ?? []).filter((each) => each.kind === kind));
   unread.forEach((list, at) => {
-    for (const { file, reason } of list) {
+    for (const { file, reason, fields: only } of list) {
       let met = false;
       fields.fill(group, at, (field) => {
-        if (fileOf.get(field) !== file) return undefined;
+        const entry = entryOf.get(field);
+        if (entry?.file !== file || only?.includes(entry.name) === false) return undefined;
         met = true;
         return { value: null, unknown: reason };
       });

@@ -1,6 +1,7 @@
 import { flatten, toJson } from '../compare/value.js';
 import type { Json } from '../compare/value.js';
 import { isMap as isMapNode, toJson as nodeToJson } from '../tracking/dvc/node.js';
+import { pythonNode } from '../tracking/dvc/python.js';
 import { readDocument } from '../tracking/dvc/read.js';
 import { tomlNode } from '../tracking/dvc/toml.js';
 
@@ -11,17 +12,22 @@ const YAML_LIMIT = 1024 * 1024;
 
 /** A file's fields by dotted name, or why there are none. */
 export type ReadFields =
-  | { readonly ok: true; readonly fields: ReadonlyMap<string, Json> }
+  | {
+      readonly ok: true;
+      readonly fields: ReadonlyMap<string, Json>;
+      /** Fields of a Python file that are no literals: nothing is run to learn them. */
+      readonly computed?: readonly string[];
+    }
   | { readonly ok: false; readonly reason: string };
 
 /**
- * Reads a parameter or metrics file (DVC: JSON, YAML and TOML, by extension; others are tried as JSON and YAML) and
- * flattens it. Only maps have fields. Size, depth, aliases and counts are bounded; never throws.
+ * Reads a parameter or metrics file (DVC: JSON, YAML, TOML and Python, by extension; others are tried as JSON and
+ * YAML) and flattens it. Only maps have fields. Size, depth, aliases and counts are bounded; never throws.
  */
 export function readFields(path: string, bytes: Uint8Array): ReadFields {
   if (bytes.length > FILE_LIMIT) return { ok: false, reason: 'The file is larger than 10 MB' };
   const extension = /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
-  if (extension === 'py') return { ok: false, reason: 'Python files are not read' };
+  if (extension === 'py') return readPython(bytes);
   const read = extension === 'toml' ? readToml(bytes) : readJsonOrYaml(bytes);
   if (!read.ok) return read;
   const { value } = read;
@@ -33,6 +39,13 @@ export function readFields(path: string, bytes: Uint8Array): ReadFields {
 
 type ReadValue =
   { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly reason: string };
+
+function readPython(bytes: Uint8Array): ReadFields {
+  const { root, problem, computed } = pythonNode(new TextDecoder().decode(bytes));
+  if (root === undefined) return { ok: false, reason: problem ?? 'The Python cannot be read' };
+  const fields = flatten(toJson(nodeToJson(root)));
+  return { ok: true, fields, ...(computed.length === 0 ? {} : { computed }) };
+}
 
 function readToml(bytes: Uint8Array): ReadValue {
   const { root, problem } = tomlNode(new TextDecoder().decode(bytes));

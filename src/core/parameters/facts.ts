@@ -21,6 +21,8 @@ export interface Unread {
   readonly file: string;
   /** `not local`, `not in this commit`, or why it cannot be read. */
   readonly reason: string;
+  /** Where only these fields of it could not be read. */
+  readonly fields?: readonly string[];
 }
 
 /** What one commit says about how a model was made and how good it is. */

@@ -19,7 +19,16 @@ const MOST_FILES = 5000;
 const MOST_DEPTH = 100;
 const MOST_FOLDERS = 200_000;
 
-const NAMES = /^(?:dvc\.yaml|dvc\.lock|(?:params|metrics)\.(?:json|ya?ml|toml))$/i;
+const NAMES = /^(?:dvc\.yaml|dvc\.lock|metrics\.(?:json|ya?ml|toml)|params\.(?:json|ya?ml|toml|py))$/i;
+
+/** Files that can hold values, wherever they lie. */
+export const VALUES = /\.(?:json|ya?ml|toml|py)$/i;
+
+/** Whether a file is named as those that hold metrics or parameters are. */
+export function isLoose(path: string, kind: 'metrics' | 'params'): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return NAMES.test(name) && name.toLowerCase().startsWith(`${kind}.`);
+}
 
 /**
  * Finds the files of a commit that say something about parameters and metrics: `dvc.yaml`, `dvc.lock`, `params.*`,
@@ -28,13 +37,20 @@ const NAMES = /^(?:dvc\.yaml|dvc\.lock|(?:params|metrics)\.(?:json|ya?ml|toml))$
 export class Layouts {
   private folders = new Map<string, Folder>();
 
-  constructor(private readonly idBytes: 20 | 32) {}
+  constructor(
+    private readonly idBytes: 20 | 32,
+    /** Which files are of interest, by their own name. */
+    private readonly names = NAMES,
+  ) {}
 
-  /** The files in order of path; those of unreadable folders are missing. */
-  async filesAt(commit: string, reader: ObjectReader): Promise<readonly LayoutFile[]> {
+  /**
+   * The files in order of path, relative to the tree; those of unreadable folders are missing.
+   * @param tree as cat-file takes it: `COMMIT^{tree}`, `COMMIT:folder`
+   */
+  async filesIn(tree: string, reader: ObjectReader): Promise<readonly LayoutFile[]> {
     if (this.folders.size > MOST_FOLDERS) this.folders = new Map();
     const root = emptyFolder();
-    this.ask(`${commit}^{tree}`, root, reader);
+    this.ask(tree, root, reader);
     await reader.settle();
     const files: LayoutFile[] = [];
     collect(root, '', 0, files);
@@ -62,7 +78,7 @@ export class Layouts {
       if (kind === '40000') this.enter(data.toString('utf8', space + 1, end), id(), folder, reader);
       else if (kind.startsWith('100')) {
         const name = data.toString('utf8', space + 1, end);
-        if (NAMES.test(name)) folder.files.push({ name, blob: id() });
+        if (this.names.test(name)) folder.files.push({ name, blob: id() });
       }
       at = next;
     }

@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
-import { lstat, readFile } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
-import type { Stores } from '../artifacts/stores.js';
-import { dvcCacheFiles, findStores } from '../artifacts/stores.js';
+import { findStores } from '../artifacts/stores.js';
 import type { ObjectReader } from '../git/objects.js';
 import { openObjects } from '../git/objects.js';
 import type { Repository } from '../git/repository.js';
@@ -13,11 +10,15 @@ import type { ParsedPipeline } from '../tracking/dvc/pipeline.js';
 import { parsePipeline } from '../tracking/dvc/pipeline.js';
 import type { ResolvedPipeline } from '../tracking/dvc/resolve.js';
 import { resolvePipeline } from '../tracking/dvc/resolve.js';
+import type { LfsPointer } from '../tracking/lfs/pointer.js';
+import { parseLfsPointer } from '../tracking/lfs/pointer.js';
 import type { ReadFields } from './document.js';
 import { FILE_LIMIT, readFields } from './document.js';
+import type { KeptOutput } from './kept.js';
+import { KeptFiles } from './kept.js';
 import type { LayoutFile } from './layout.js';
-import { Layouts } from './layout.js';
-import type { MetricsFile, PlacedStage } from './stages.js';
+import { Layouts, VALUES } from './layout.js';
+import type { PlacedStage } from './stages.js';
 import { placeStages } from './stages.js';
 
 /** The pipelines of a commit and the files that may hold parameters and metrics. */
@@ -27,7 +28,15 @@ export interface CommitFiles {
   readonly stages: readonly PlacedStage[];
 }
 
+/** What one file says, by its own path. */
+export interface FileFields {
+  readonly path: string;
+  readonly fields: ReadFields;
+}
+
 const MOST_PIPELINES = 500;
+/** Files of one folder of metrics. */
+const MOST_IN_FOLDER = 100;
 
 /**
  * Reads parameter and metrics files of any number of commits through one Git process; every object is parsed once.
@@ -36,16 +45,20 @@ const MOST_PIPELINES = 500;
 export class FactsReader {
   private readonly objects: ObjectReader;
   private readonly layouts: Layouts;
-  private readonly stores: Stores;
+  /** Every file with values of folders that are named as a whole. */
+  private readonly contents: Layouts;
+  private readonly kept: KeptFiles;
   private readonly commits = new LRUCache<string, CommitFiles>({ max: 64 });
   private readonly pipelines = new LRUCache<string, ParsedPipeline>({ max: 1000 });
   private readonly locks = new LRUCache<string, ParsedLock>({ max: 2000 });
-  private readonly fields = new LRUCache<string, ReadFields>({ max: 2000 });
+  private readonly fields = new LRUCache<string, ReadFields | LfsPointer>({ max: 2000 });
 
   constructor(repository: Repository, signal?: AbortSignal) {
     this.objects = openObjects(repository, signal ? { signal } : {});
-    this.layouts = new Layouts(repository.objectFormat === 'sha256' ? 32 : 20);
-    this.stores = findStores(repository, signal);
+    const idBytes = repository.objectFormat === 'sha256' ? 32 : 20;
+    this.layouts = new Layouts(idBytes);
+    this.contents = new Layouts(idBytes, VALUES);
+    this.kept = new KeptFiles(findStores(repository, signal));
   }
 
   close(): void {
@@ -56,7 +69,7 @@ export class FactsReader {
   async commit(commit: string): Promise<CommitFiles> {
     const known = this.commits.get(commit);
     if (known) return known;
-    const files = await this.layouts.filesAt(commit, this.objects);
+    const files = await this.layouts.filesIn(`${commit}^{tree}`, this.objects);
     const yamls = files.filter((file) => baseOf(file.path) === 'dvc.yaml').slice(0, MOST_PIPELINES);
     const locks = new Map(
       files.filter((file) => baseOf(file.path) === 'dvc.lock').map((file) => [folderOf(file.path), file]),
@@ -82,9 +95,39 @@ export class FactsReader {
     return found;
   }
 
-  /** The fields of files as the commit has them; undefined where it has no such file. */
-  async read(commit: string, paths: readonly string[]): Promise<ReadonlyMap<string, ReadFields>> {
-    const found = new Map<string, ReadFields>();
+  /**
+   * The fields of files as the commit has them: those in Git, else those that DVC keeps (DVC looks in the same order).
+   * A folder answers with the files in it. What is nowhere is not in the answer.
+   */
+  async read(
+    commit: string,
+    paths: readonly string[],
+    outputs: ReadonlyMap<string, KeptOutput>,
+  ): Promise<ReadonlyMap<string, readonly FileFields[]>> {
+    const found = new Map<string, readonly FileFields[]>();
+    const inGit = await this.readGit(commit, paths);
+    for (const path of new Set(paths)) {
+      const at = inGit.get(path);
+      if (at === 'folder') found.set(path, await this.readFolder(commit, path));
+      else if (at) found.set(path, [{ path, fields: at }]);
+      else {
+        const kept = await this.readKept(path, outputs);
+        if (kept.length > 0) found.set(path, kept);
+      }
+    }
+    return found;
+  }
+
+  /** Paths of the files inside a folder that DVC keeps; undefined where they cannot be told. */
+  filesIn(output: KeptOutput): Promise<readonly string[] | undefined> {
+    return this.kept.filesIn(output);
+  }
+
+  private async readGit(
+    commit: string,
+    paths: readonly string[],
+  ): Promise<ReadonlyMap<string, ReadFields | 'folder'>> {
+    const found = new Map<string, ReadFields | 'folder'>();
     const blobs = new Map<string, string>();
     for (const path of new Set(paths)) {
       this.objects.info(`${commit}:${path}`, {
@@ -92,43 +135,68 @@ export class FactsReader {
           if (reason === 'corrupt') found.set(path, { ok: false, reason: 'The object in Git is corrupt' });
         },
         info: (type, size, id) => {
+          if (type === 'tree') found.set(path, 'folder');
           if (type !== 'blob') return;
           blobs.set(path, id);
-          // The same bytes may stand under two names of different formats.
-          if (size > FILE_LIMIT)
-            this.fields.set(fieldsKey(id, path), readFields(path, new Uint8Array(FILE_LIMIT + 1)));
-          else if (!this.fields.has(fieldsKey(id, path))) {
-            this.parse(id, this.fields, (data) => readFields(path, data), fieldsKey(id, path));
-          }
+          this.ask(path, id, size);
         },
       });
     }
     await this.objects.settle();
-    for (const [path, id] of blobs) {
-      found.set(path, this.fields.get(fieldsKey(id, path)) ?? { ok: false, reason: 'not local' });
-    }
+    for (const [path, id] of blobs) found.set(path, await this.fieldsOf(path, id));
     return found;
   }
 
-  /** The fields of a metrics file that DVC keeps: from the local cache, when it is there with the right bytes. */
-  async readCached(file: MetricsFile): Promise<ReadFields> {
-    const { digest } = file;
-    if (digest === null) return { ok: false, reason: 'not in the lock' };
-    for (const root of await this.stores.dvc(file.path)) {
-      for (const candidate of dvcCacheFiles(root, digest)) {
-        const found = await lstat(candidate).catch(() => null);
-        if (!found?.isFile()) continue;
-        if (found.size > FILE_LIMIT) return { ok: false, reason: 'The file is larger than 10 MB' };
-        const bytes = await readFile(candidate).catch(() => null);
-        if (bytes === null) continue;
-        // A legacy hash is of normalised line ends, so only a new one is checked here.
-        const right =
-          digest.legacy === true || createHash('md5').update(bytes).digest('hex') === digest.value;
-        if (!right) return { ok: false, reason: 'corrupt in the DVC cache' };
-        return readFields(file.path, bytes);
-      }
+  /** Asks for a blob's fields; the same bytes may stand under two names of different formats. */
+  private ask(path: string, id: string, size?: number): void {
+    const key = fieldsKey(id, path);
+    if (size !== undefined && size > FILE_LIMIT) {
+      this.fields.set(key, readFields(path, new Uint8Array(FILE_LIMIT + 1)));
+      return;
     }
-    return { ok: false, reason: 'not local' };
+    this.parse(id, this.fields, (data) => parseLfsPointer(data) ?? readFields(path, data), key);
+  }
+
+  private async fieldsOf(path: string, id: string): Promise<ReadFields> {
+    const read = this.fields.get(fieldsKey(id, path));
+    if (read === undefined) return { ok: false, reason: 'not local' };
+    if ('ok' in read) return read;
+    const kept = await this.kept.readLfs(read.oid);
+    return kept.ok ? readFields(path, kept.bytes) : kept;
+  }
+
+  /** DVC reads every file of a folder of metrics; those that can be none are left out here. */
+  private async readFolder(commit: string, folder: string): Promise<readonly FileFields[]> {
+    const files = (await this.contents.filesIn(`${commit}:${folder}`, this.objects)).slice(0, MOST_IN_FOLDER);
+    for (const { path, blob } of files) this.ask(path, blob);
+    await this.objects.settle();
+    return Promise.all(
+      files.map(async ({ path, blob }) => ({
+        path: `${folder}/${path}`,
+        fields: await this.fieldsOf(path, blob),
+      })),
+    );
+  }
+
+  private async readKept(
+    path: string,
+    outputs: ReadonlyMap<string, KeptOutput>,
+  ): Promise<readonly FileFields[]> {
+    for (let at = path; at !== ''; at = folderOf(at)) {
+      const output = outputs.get(at);
+      if (output === undefined) continue;
+      const inside = at === path ? await this.kept.filesIn(output) : undefined;
+      if (inside === undefined) return this.readKeptFile(path, output);
+      const files = inside.filter((file) => VALUES.test(file)).slice(0, MOST_IN_FOLDER);
+      return (await Promise.all(files.map((file) => this.readKeptFile(file, output)))).flat();
+    }
+    return [];
+  }
+
+  private async readKeptFile(path: string, output: KeptOutput): Promise<readonly FileFields[]> {
+    const kept = await this.kept.read(output, path);
+    if (kept === undefined) return [];
+    return [{ path, fields: kept.ok ? readFields(path, kept.bytes) : kept }];
   }
 
   private parse<Parsed extends object>(

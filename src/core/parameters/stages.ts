@@ -18,15 +18,8 @@ export interface PlacedStage {
   readonly dependencies: readonly Dependency[];
   /** Everything that it writes: outputs, metrics and plots. */
   readonly writes: readonly string[];
-  readonly metrics: readonly MetricsFile[];
-}
-
-export interface MetricsFile {
-  readonly path: string;
-  /** Kept in the DVC cache instead of Git. */
-  readonly cached: boolean;
-  readonly digest: Digest | null;
-  readonly size: number | null;
+  /** Paths of its metrics, files or folders. */
+  readonly metrics: readonly string[];
 }
 
 /** Places the stages of one pipeline; paths that leave the repository are left out (the catalog reports them). */
@@ -42,9 +35,9 @@ export function placeStages(folder: string, pipeline: ResolvedPipeline): PlacedS
       const place = locate(folder, path);
       return 'path' in place ? [place.path] : [];
     }),
-    metrics: stage.metrics.flatMap(({ path, cached, digest, size }) => {
+    metrics: stage.metrics.flatMap(({ path }) => {
       const place = locate(folder, path);
-      return 'path' in place ? [{ path: place.path, cached, digest, size }] : [];
+      return 'path' in place ? [place.path] : [];
     }),
   }));
 }

@@ -19,6 +19,17 @@ describe('Parameter and metrics files', () => {
     });
   });
 
+  it('are read as Python too, without running it', () => {
+    assert.deepEqual(read('params.py', 'class Train:\n    lr = 0.1\n    layers = (64, 32)\nseed = 7\n'), {
+      'Train.lr': 0.1,
+      'Train.layers': [64, 32],
+      seed: 7,
+    });
+    const result = readFields('params.py', Buffer.from('seed = 7\nlr = seed / 70\n'));
+    assert.deepEqual(result.ok && [...result.fields], [['seed', 7]]);
+    assert.deepEqual(result.ok && result.computed, ['lr']);
+  });
+
   it("take Python's NaN and Infinity, which JSON does not have", () => {
     const fields = read('metrics.json', '{"loss": NaN, "auc": 0.9}');
     assert.deepEqual(fields, { loss: 'NaN', auc: 0.9 });
@@ -26,7 +37,7 @@ describe('Parameter and metrics files', () => {
 
   it('say why they have no fields', () => {
     assert.match(String(read('metrics.json', '[1, 2]')), /no named values/);
-    assert.match(String(read('params.py', 'lr = 0.1')), /Python/);
+    assert.match(String(read('params.py', 'lr = (0.1')), /Python is broken/);
     assert.match(String(read('metrics.json', '')), /no named values/);
     assert.equal(readFields('metrics.json', new Uint8Array(11 * 1024 * 1024)).ok, false);
   });

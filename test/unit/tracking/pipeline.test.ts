@@ -213,6 +213,13 @@ describe('pipelines', () => {
       assert.deepEqual(commands(resolved), ['1.5 1.0 x 1000 1e-07']);
     });
 
+    it('reads the literals of variables in Python', () => {
+      const resolved = resolve('vars: [v.py]\nstages: {a: {cmd: x, outs: ["${T.size}-${rate}.pkl"]}}\n', {
+        'v.py': 'rate = 1e-5\nclass T:\n    size = 3\n',
+      });
+      assert.deepEqual(paths(resolved), ['3-1e-05.pkl']);
+    });
+
     it('turns a mapping in a command into options', () => {
       const resolved = resolve('stages:\n  t: {cmd: "t.py ${o}"}\n', {
         'params.yaml': `o: {lr: 0.1, name: 'a b', on: true, off: false, l: [1, x y], n: {e: "it's"}}\n`,
@@ -299,7 +306,7 @@ describe('pipelines', () => {
         'dvc-vars',
       ],
       ['templates in vars', 'vars: [{a: "${b}"}]\nstages: {a: {cmd: x}}\n', {}, 'dvc-vars'],
-      ['variables in Python', 'vars: [v.py]\nstages: {a: {cmd: "${a}"}}\n', { 'v.py': 'a = 1' }, 'dvc-vars'],
+      ['broken Python', 'vars: [v.py]\nstages: {a: {cmd: "${a}"}}\n', { 'v.py': 'a = (1' }, 'dvc-vars'],
       [
         'an item set by vars',
         'stages:\n  a:\n    foreach: ["${x}"]\n    do: {cmd: x, vars: [{item: 3}]}\n',

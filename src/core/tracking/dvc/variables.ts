@@ -2,6 +2,7 @@ import { decodeText } from '../text.js';
 import { get, isList, isMap } from './node.js';
 import type { Entry, MapNode, Node } from './node.js';
 import { varsFile, DEFAULT_PARAMS } from './pipeline.js';
+import { pythonNode } from './python.js';
 import { readDocument } from './read.js';
 import { tomlNode } from './toml.js';
 import type { Context } from './template.js';
@@ -92,8 +93,12 @@ function select(map: MapNode, keys: readonly string[], path: string): MapNode {
 /** DVC: by extension, YAML for all but `.json`, `.toml` and `.py`. JSON is read as the YAML that it is. */
 function readVariables(path: string, bytes: Uint8Array): MapNode {
   const extension = /\.[^./]*$/.exec(path)?.[0].toLowerCase();
-  if (extension === '.py') throw new TemplateError(`Variables in Python ("${path}") are not read`);
-  const { root, problem } = extension === '.toml' ? readToml(bytes) : readYamlOrJson(bytes);
+  const { root, problem } =
+    extension === '.toml'
+      ? readText(bytes, tomlNode)
+      : extension === '.py'
+        ? readText(bytes, pythonNode)
+        : readYamlOrJson(bytes);
   if (root === undefined)
     throw new TemplateError(`The variables file "${path}" cannot be read: ${problem ?? 'broken'}`);
   if (root === null) return { map: [] };
@@ -106,9 +111,10 @@ function readYamlOrJson(bytes: Uint8Array): { root: Node | undefined; problem?: 
   return { root, problem: problems[0]?.message };
 }
 
-function readToml(bytes: Uint8Array): { root: Node | undefined; problem?: string | undefined } {
+function readText(
+  bytes: Uint8Array,
+  read: typeof tomlNode | typeof pythonNode,
+): { root: Node | undefined; problem?: string | undefined } {
   const decoded = decodeText(bytes);
-  return 'problem' in decoded
-    ? { root: undefined, problem: decoded.problem.message }
-    : tomlNode(decoded.text);
+  return 'problem' in decoded ? { root: undefined, problem: decoded.problem.message } : read(decoded.text);
 }

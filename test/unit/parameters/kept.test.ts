@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { folderDigest, formatManifest } from '../../../src/core/artifacts/manifest.js';
+import { openCatalog } from '../../../src/core/catalog/open.js';
+import { findModel } from '../../../src/core/catalog/select.js';
+import { commitId } from '../../../src/core/git/ids.js';
+import { gitEnvironment } from '../../../src/core/git/process.js';
+import { openRepository } from '../../../src/core/git/repository.js';
+import { parametersOf } from '../../../src/core/parameters/modelFacts.js';
+import type { RevisionFacts } from '../../../src/core/parameters/modelFacts.js';
+import { GitRepo, md5, sha256 } from '../../fixtures/gitRepo.js';
+
+type Files = Readonly<Record<string, string>>;
+
+const LIVE: Files = {
+  'metrics.json': '{"auc": 0.9, "step": 3}',
+  'params.yaml': 'lr: 0.2\nepochs: 3\n',
+  'plots/metrics/auc.tsv': 'step\tauc\n0\t0.5\n',
+};
+
+describe('Values that are kept outside Git', () => {
+  let repo: GitRepo;
+  beforeEach(() => {
+    repo = GitRepo.create();
+    repo.write('.dvc/config', '');
+  });
+  afterEach(() => repo.dispose());
+
+  const facts = async (model: string): Promise<RevisionFacts> => {
+    const repository = await openRepository(repo.dir, { git: gitEnvironment(repo.env) });
+    const catalog = await openCatalog(repository);
+    const found = await findModel(catalog, model);
+    assert.ok(found.kind === 'found' && found.selected.model, JSON.stringify(found));
+    return parametersOf(catalog, found.selected.model, commitId(repo.head()));
+  };
+  const put = (hash: string, content: string): void => {
+    const file = path.join(repo.dir, '.dvc/cache/files/md5', hash.slice(0, 2), hash.slice(2));
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  };
+  const entriesOf = (files: Files): { md5: string; relpath: string }[] =>
+    Object.entries(files).map(([relpath, content]) => ({ md5: md5(content), relpath }));
+  const cache = (files: Files): void => {
+    put(folderDigest(entriesOf(files)), formatManifest(entriesOf(files)));
+    for (const content of Object.values(files)) put(md5(content), content);
+  };
+  const lock = (outs: Readonly<Record<string, Files>>): void => {
+    repo.dvcLock('.', {
+      train: {
+        params: { 'params.yaml': { lr: 0.2 } },
+        outs: [
+          { path: 'models/churn.pkl', content: 'm' },
+          ...Object.entries(outs).map(([out, files]) => ({ path: out, md5: folderDigest(entriesOf(files)) })),
+        ],
+      },
+    });
+  };
+  const stage = (more: string): string =>
+    `stages:\n  train:\n    cmd: x\n    params: [lr]\n    outs: [models/churn.pkl, dvclive]\n${more}`;
+
+  it('are read through the manifest of the folder that a stage writes', async () => {
+    repo.write('dvc.yaml', stage('')).write('params.yaml', 'lr: 0.2\n');
+    lock({ dvclive: LIVE });
+    repo.commit('Train');
+    cache(LIVE);
+    const { metrics, parameters, unread } = await facts('churn');
+    assert.deepEqual(metrics, { auc: 0.9, step: 3 });
+    // What dvclive wrote down is not told twice.
+    assert.deepEqual(parameters, { lr: 0.2, epochs: 3 });
+    assert.deepEqual(unread, []);
+  });
+
+  it('are not local where the manifest or the file is not, and never taken when damaged', async () => {
+    repo.write('dvc.yaml', `${stage('')}metrics: [dvclive/metrics.json]\n`).write('params.yaml', 'lr: 0.2\n');
+    lock({ dvclive: LIVE });
+    repo.commit('Train');
+    const reason = async (): Promise<string> => {
+      const { metrics, unread } = await facts('churn');
+      assert.deepEqual(metrics, {});
+      return unread.map((each) => `${each.kind} ${each.file}: ${each.reason}`).join('; ');
+    };
+    assert.equal(await reason(), 'metrics dvclive/metrics.json: not local');
+    put(folderDigest(entriesOf(LIVE)), formatManifest(entriesOf(LIVE)));
+    assert.match(await reason(), /^metrics dvclive\/metrics\.json: not local/);
+    put(md5(LIVE['metrics.json'] ?? ''), '{"auc": 1}');
+    assert.match(await reason(), /^metrics dvclive\/metrics\.json: corrupt/);
+    put(folderDigest(entriesOf(LIVE)), '[]');
+    assert.match(await reason(), /^metrics dvclive\/metrics\.json: corrupt/);
+  });
+
+  it('say where a declared file is not in the folder', async () => {
+    const files = { 'other.json': '{}' };
+    repo.write('dvc.yaml', `${stage('')}metrics: [dvclive/gone.json]\n`);
+    lock({ dvclive: files });
+    repo.commit('Train');
+    cache(files);
+    assert.deepEqual((await facts('churn')).unread, [
+      { kind: 'metrics', file: 'dvclive/gone.json', reason: 'not in this commit' },
+    ]);
+  });
+
+  it('are read from whole folders of metrics, in Git and in the cache', async () => {
+    repo.write(
+      'dvc.yaml',
+      stage('    metrics:\n    - scores: {cache: false}\n    - kept\n').replace(', dvclive', ''),
+    );
+    repo.write('scores/a.json', '{"a": 1}').write('scores/deep/b.yaml', 'b: 2\n').write('scores/x.png', 'x');
+    const kept = { 'c.json': '{"c": 3}', 'd.txt': 'no values' };
+    lock({ kept });
+    repo.commit('Train');
+    cache(kept);
+    const { metrics, unread } = await facts('churn');
+    assert.deepEqual(metrics, { a: 1, b: 2, c: 3 });
+    assert.deepEqual(unread, []);
+  });
+
+  it('are found beside a model that no pipeline makes', async () => {
+    repo.dvcPointer('churn/model.pkl').dvcPointer('churn/dvclive', { md5: folderDigest(entriesOf(LIVE)) });
+    repo.dvcPointer('other/model.pkl').dvcPointer('other/metrics.json', { content: '{"auc": 0.4}' });
+    repo.commit('Add');
+    cache(LIVE);
+    put(md5('{"auc": 0.4}'), '{"auc": 0.4}');
+    const churn = await facts('churn/model.pkl');
+    assert.deepEqual(churn.metrics, { auc: 0.9, step: 3 });
+    assert.deepEqual(churn.parameters, { lr: 0.2, epochs: 3 });
+    assert.deepEqual((await facts('other/model.pkl')).metrics, { auc: 0.4 });
+  });
+
+  it('are read from the Git LFS store', async () => {
+    const text = '{"auc": 0.8}';
+    repo.dvcPointer('models/churn.pkl').lfsPointer('models/metrics.json', { content: text }).commit('Add');
+    assert.deepEqual((await facts('churn')).unread, [
+      { kind: 'metrics', file: 'models/metrics.json', reason: 'not local' },
+    ]);
+    const oid = sha256(text);
+    repo.write(`.git/lfs/objects/${oid.slice(0, 2)}/${oid.slice(2, 4)}/${oid}`, text);
+    assert.deepEqual((await facts('churn')).metrics, { auc: 0.8 });
+  });
+
+  it('come from Python files as literals, and say what is none', async () => {
+    repo.write(
+      'dvc.yaml',
+      'stages:\n  train:\n    cmd: x\n    params:\n    - params.py: [Train.lr, Train.batch]\n    - whole.py:\n    outs: [models/churn.pkl]\n',
+    );
+    repo
+      .write('params.py', 'import os\nclass Train:\n    lr = 0.1\n    batch = 8 * 4\nother = 1\n')
+      .write('whole.py', 'a = 1\nb = os.environ["B"]\n')
+      .commit('Train');
+    const { parameters, unread } = await facts('churn');
+    assert.deepEqual(parameters, { 'Train.lr': 0.1, a: 1 });
+    assert.deepEqual(
+      unread.map(({ file, fields }) => [file, fields]),
+      [
+        ['params.py', ['Train.batch']],
+        ['whole.py', ['b']],
+      ],
+    );
+  });
+});
