@@ -69,17 +69,18 @@ function formatOf(value: ParsedArguments['values'][string], json: boolean): Form
 }
 
 /** What a column lacks; it does not change the exit code (cli.md). */
-function gaps({ rev, commit, present, problems }: Column, model: string): Diagnostic[] {
-  const absent: Diagnostic[] = present
-    ? []
-    : [
-        {
-          severity: 'warning',
-          code: 'model-absent',
-          message: `There is no ${model} in ${rev} (${commit.slice(0, 8)})`,
-          commit,
-        },
-      ];
+function gaps({ rev, commit, present, unreadable, problems }: Column, model: string): Diagnostic[] {
+  const absent: Diagnostic[] =
+    present || unreadable
+      ? []
+      : [
+          {
+            severity: 'warning',
+            code: 'model-absent',
+            message: `There is no ${model} in ${rev} (${commit.slice(0, 8)})`,
+            commit,
+          },
+        ];
   const incomplete = problems.map((message): Diagnostic => {
     return { severity: 'info', code: 'compare-incomplete', message: `${rev}: ${message}`, commit };
   });

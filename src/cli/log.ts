@@ -80,13 +80,18 @@ async function* revisionsOf(
   const tags = tagsByDigest(named);
   const reader = new FactsReader(catalog.repository, signal);
   try {
-    const entries = historyOf(catalog, model, { signal, ...(branch ? { branch } : {}) });
+    const entries = historyOf(catalog, model, {
+      signal,
+      diagnose: (diagnostics) => context.diagnose(diagnostics),
+      ...(branch ? { branch } : {}),
+    });
     for await (const chunk of chunks(entries)) {
       const containing = await catalog.containing(
         chunk.map(({ commit }) => commit),
         { signal },
       );
       for (const entry of chunk) {
+        if (entry.unreadable) context.diagnose(entry.unreadable);
         const key = entry.model?.digest ? digestKey(entry.model.digest) : undefined;
         const facts = await parametersOf(catalog, entry.model ?? gone(model), entry.commit, {
           signal,
@@ -141,12 +146,17 @@ function tagsByDigest(versions: readonly Version[]): ReadonlyMap<string, readonl
 
 function text({ entry, tags, metrics, unread }: Revision): string {
   const { model } = entry;
+  const lost = entry.unreadable?.[0];
   const bits =
-    model === null
-      ? 'removed'
-      : model.digest === null
-        ? 'no digest'
-        : `${model.digest.algorithm} ${model.digest.value.slice(0, 12)}`;
+    lost !== undefined
+      ? lost.code === 'object-missing'
+        ? 'not local'
+        : 'damaged'
+      : model === null
+        ? 'removed'
+        : model.digest === null
+          ? 'no digest'
+          : `${model.digest.algorithm} ${model.digest.value.slice(0, 12)}`;
   const size = model?.size == null ? '' : `  ${formatSize(model.size)}`;
   const names = tags.length === 0 ? '' : `  (${tags.join(', ')})`;
   const values = Object.entries(metrics)

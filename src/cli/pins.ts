@@ -5,6 +5,7 @@ import type { PinPlan } from '../core/pins/plan.js';
 import type { CommandContext, ExitCode } from './command.js';
 import { CommandError } from './command.js';
 import { printable } from './context.js';
+import { selected } from './select.js';
 
 /** The option's text, where it was given. */
 export function text(value: unknown): string | undefined {
@@ -35,6 +36,7 @@ export async function pinnedName(
   const names = catalog.settings.environments.flatMap(({ pins }) => pins.map(({ model }) => model));
   if (names.includes(written)) return written;
   const found = await findModel(catalog, written, { signal: context.signal });
+  if (found.kind === 'unreadable') return selected(written, found).name;
   if (found.kind !== 'found') {
     const several = found.kind === 'ambiguous';
     const message = several

@@ -1,5 +1,7 @@
 import type { RegisteredModel, Version } from '../core/catalog/catalog.js';
 import type { RepositoryCatalog } from '../core/catalog/repositoryCatalog.js';
+import { unreadableAt } from '../core/catalog/unreadable.js';
+import { whyTagsMayBeMissing } from '../core/pins/status/fetched.js';
 import { findModel, versionsOf } from '../core/catalog/select.js';
 import type { SelectedModel } from '../core/catalog/select.js';
 import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
@@ -31,13 +33,41 @@ async function run(context: CommandContext, { positionals }: ParsedArguments): P
             context,
           ),
         ];
+  const lost = await unreadableVersions(catalog, models, context);
+  await diagnoseTags(catalog, context);
   if (context.json) {
     await context.answer({ models: new Streamed('array', models.map(json)) });
     return 0;
   }
   if (models.length === 0) await context.out('no versions are registered\n');
-  for (const model of models) await context.out(printable(text(model)));
+  for (const model of models) await context.out(printable(text(model, lost)));
   return 0;
+}
+
+/** Tags of versions whose artifact nobody can tell, because what tracks it is missing or damaged. */
+async function unreadableVersions(
+  catalog: RepositoryCatalog,
+  models: readonly RegisteredModel[],
+  context: CommandContext,
+): Promise<ReadonlySet<string>> {
+  const lost = new Set<string>();
+  if (!catalog.incomplete) return lost;
+  for (const { tag, digest, commit } of models.flatMap(({ versions }) => versions)) {
+    if (digest !== null) continue;
+    const found = await unreadableAt(catalog, commit, undefined, { signal: context.signal });
+    if (found.length === 0) continue;
+    lost.add(tag);
+    context.diagnose(found);
+  }
+  return lost;
+}
+
+/** No tag here is no proof that there is none. */
+async function diagnoseTags(catalog: RepositoryCatalog, context: CommandContext): Promise<void> {
+  const why = await whyTagsMayBeMissing(catalog, null, { signal: context.signal });
+  if (why === undefined) return;
+  const message = `There may be more tags at the remote: ${why}.`;
+  context.diagnose([{ severity: 'info', code: 'tags-not-fetched', message }]);
 }
 
 /** One model with everything that names a revision of it: versions, template tags and plain tags. */
@@ -63,21 +93,23 @@ function json({ name, active, latest, versions, stages }: RegisteredModel): Reco
   return { name, active, latest, versions: versions.map(versionJson), stages };
 }
 
-function text(model: RegisteredModel): string {
+function text(model: RegisteredModel, lost: ReadonlySet<string>): string {
   const state = model.active ? '' : ' (deprecated)';
   const stages = Object.entries(model.stages).map(
     ([stage, holders]) => `  #${stage}: ${holders.join(', ')}\n`,
   );
-  return `${model.name}${state}${model.latest === null ? '' : `  latest ${model.latest}`}\n${stages.join('')}${model.versions.map(line).join('')}`;
+  return `${model.name}${state}${model.latest === null ? '' : `  latest ${model.latest}`}\n${stages.join('')}${model.versions.map((version) => line(version, lost)).join('')}`;
 }
 
-function line(version: Version): string {
+function line(version: Version, lost: ReadonlySet<string>): string {
   const stages = version.stages.length > 0 ? ` [${version.stages.join(', ')}]` : '';
   const state = version.active ? '' : ' (deregistered)';
   const same = version.sameAs.length > 0 ? `  same bits as ${version.sameAs.join(', ')}` : '';
   const digest =
     version.digest === null
-      ? 'no artifact'
+      ? lost.has(version.tag)
+        ? 'unreadable'
+        : 'no artifact'
       : `${version.digest.algorithm} ${version.digest.value.slice(0, 12)}`;
   return `  ${version.version}${stages}${state}  ${version.time.slice(0, 10)}  ${version.author}  ${version.commit.slice(0, 8)}  ${digest}${same}\n`;
 }

@@ -52,6 +52,7 @@ const ColumnSchema = v.strictObject({
   tag: v.exactOptional(text),
   time: v.exactOptional(text),
   present: v.boolean(),
+  unreadable: v.exactOptional(v.literal(true)),
   digest: v.nullable(text),
   pointer: v.nullable(text),
   problems: v.pipe(v.array(text), v.maxLength(BOUNDS.problems)),

@@ -20,7 +20,9 @@ export function drawHead(
   const when = column.time === undefined ? '' : ago(column.time);
   const below = column.present
     ? [commit, when].filter((part) => part !== '').join(' · ')
-    : t('No such model in {0}', commit);
+    : column.unreadable
+      ? t('Cannot be read in {0}', commit)
+      : t('No such model in {0}', commit);
   const more = make('button', {
     class: 'more',
     title: t('Actions for {0}', title),

@@ -1,8 +1,12 @@
+import type { Diagnostic } from '../diagnostic.js';
 import { digestKey } from '../digest.js';
-import type { Digest } from '../digest.js';
 import type { CommitId } from '../git/ids.js';
-import { runGit } from '../git/process.js';
+import type { LoggedCommit } from '../git/log.js';
+import { commitsTouching } from '../git/log.js';
+import { GitError } from '../git/process.js';
+import { walkHistory } from '../git/walk.js';
 import type { Branch, Catalog, Model } from './catalog.js';
+import { unreadableAt } from './unreadable.js';
 
 /** A commit in which the bits of a model changed. */
 export interface HistoryEntry {
@@ -11,88 +15,157 @@ export interface HistoryEntry {
   readonly time: string;
   readonly author: string;
   readonly subject: string;
-  /** The model there; null where the commit took it away. */
+  /** The model there; null where the commit took it away, or where `unreadable` says that nobody can tell. */
   readonly model: Model | null;
+  /** What of it is missing or damaged in this clone. */
+  readonly unreadable?: readonly Diagnostic[];
 }
 
-interface Options {
+export interface HistoryOptions {
   /** Only what this branch contains; by default every branch and tag. */
   readonly branch?: Branch;
   readonly signal?: AbortSignal;
+  /** Hears why the history may not be whole. */
+  readonly diagnose?: (diagnostics: readonly Diagnostic[]) => void;
 }
 
-interface LoggedCommit extends Omit<HistoryEntry, 'model'> {
-  readonly parents: readonly CommitId[];
+interface Abortable {
+  readonly signal?: AbortSignal;
 }
 
 /** Commits whose trees are read together: enough to keep Git busy, few enough to answer soon. */
 const BATCH = 256;
+/** Said of tips that cannot be read. */
+const MOST_LOST = 20;
+/** The first ones are shown as soon as they are known. */
+const FIRST_BATCH = 16;
 
 /**
  * Every revision of a tracked file in the history of all branches and tags, newest first: one entry per change of
  * its digest. Git itself finds the commits that touch its pointer files (with commit-graph and changed-path filters
- * where it has them); a file that moved is followed to where it was.
+ * where it has them); a file that moved is followed to where it was. Nothing is read before it is asked for, and
+ * stopping early ends Git. What is missing or damaged costs its own entry.
  */
 export async function* historyOf(
   catalog: Catalog,
   model: { readonly name: string; readonly path: string | null },
-  options: Options = {},
+  options: HistoryOptions = {},
 ): AsyncGenerator<HistoryEntry> {
   const abortable = options.signal ? { signal: options.signal } : {};
   const seen = new Set<CommitId>();
-  let pointers = await pointersOf(catalog, model, abortable);
+  let pointers = await pointersOf(catalog, model, options);
+  if (catalog.repository.shallow) options.diagnose?.([SHALLOW]);
   const followed = new Set<string>();
   // A second round is needed only where the model came from another path: its entries are all older.
   while (pointers.length > 0) {
     for (const pointer of pointers) followed.add(pointer);
-    const commits = await commitsTouching(catalog, pointers, options);
     const origins = new Set<string>();
-    for (let start = 0; start < commits.length; start += BATCH) {
-      const batch = commits.slice(start, start + BATCH).filter(({ commit }) => !seen.has(commit));
+    for await (const batch of batches(touching(catalog, pointers, options), seen)) {
       await catalog.loadCommits(
         batch.flatMap(({ commit, parents }) => [commit, ...parents]),
         abortable,
       );
-      for (const logged of batch) {
+      for (const { parents, touched, ...logged } of batch) {
         seen.add(logged.commit);
-        const here = catalog.find(model, logged.commit) ?? null;
-        const before = logged.parents.map((parent) => catalog.find(model, parent) ?? null);
-        for (const { pointer } of before.filter((one) => one !== null))
-          if (pointer !== null) origins.add(pointer);
-        if (!changed(here, before)) continue;
-        const { commit, time, author, subject } = logged;
-        yield { commit, time, author, subject, model: here };
+        const here = await stateAt(catalog, model, logged.commit, followed, abortable);
+        const before = [];
+        for (const parent of parents) before.push(await stateAt(catalog, model, parent, followed, abortable));
+        for (const one of before)
+          if (one.model !== null && one.model.pointer !== null) origins.add(one.model.pointer);
+        if (changed(here, before, touched)) yield { ...logged, ...here };
       }
     }
     pointers = [...origins].filter((pointer) => !followed.has(pointer));
   }
 }
 
-/** A commit is a revision when its bits are those of none of its parents. */
-function changed(here: Model | null, before: readonly (Model | null)[]): boolean {
-  if (before.length === 0) return here !== null;
+type State = Pick<HistoryEntry, 'model' | 'unreadable'>;
+
+async function stateAt(
+  catalog: Catalog,
+  model: { readonly name: string; readonly path: string | null },
+  commit: CommitId,
+  pointers: ReadonlySet<string>,
+  abortable: Abortable,
+): Promise<State> {
+  const found = catalog.find(model, commit) ?? null;
+  if (found !== null && found.digest !== null) return { model: found };
+  const unreadable = await unreadableAt(catalog, commit, pointers, abortable);
+  return { model: found, ...(unreadable.length === 0 ? {} : { unreadable }) };
+}
+
+/**
+ * A commit is a revision when its bits are those of none of its parents. What cannot be read counts as changed where
+ * Git says that its pointer did.
+ */
+function changed(here: State, before: readonly State[], touched: boolean): boolean {
+  if (touched && here.unreadable && !here.model?.digest) return true;
+  if (before.length === 0) return here.model !== null || here.unreadable !== undefined;
   return before.every((parent) => key(parent) !== key(here));
 }
 
-function key(model: Model | null): string {
-  if (model === null) return 'absent';
-  const digest: Digest | null = model.digest;
-  return digest === null ? 'unknown' : digestKey(digest);
+function key({ model, unreadable }: State): string {
+  if (model?.digest) return digestKey(model.digest);
+  if (unreadable) return 'unreadable';
+  return model === null ? 'absent' : 'unknown';
+}
+
+/** A commit to look at; `touched` where Git says that it changes a pointer. */
+interface Visited extends LoggedCommit {
+  readonly touched: boolean;
+}
+
+async function* batches(
+  commits: AsyncIterable<Visited>,
+  seen: ReadonlySet<CommitId>,
+): AsyncGenerator<readonly Visited[]> {
+  let batch: Visited[] = [];
+  let size = FIRST_BATCH;
+  for await (const commit of commits) {
+    if (!seen.has(commit.commit)) batch.push(commit);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+    size = BATCH;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Git ends its walk at the first tree or commit that it cannot read: then every commit is looked at instead. */
+async function* touching(
+  catalog: Catalog,
+  paths: readonly string[],
+  options: HistoryOptions,
+): AsyncGenerator<Visited> {
+  const { repository } = catalog;
+  const abortable = options.signal ? { signal: options.signal } : {};
+  const tips = tipsOf(catalog, options.branch);
+  const from = options.branch ? tips : 'everything';
+  try {
+    for await (const commit of commitsTouching(repository, tips, { from, paths, ...abortable }))
+      yield { ...commit, touched: true };
+  } catch (error) {
+    if (!(error instanceof GitError) || error.reason !== 'failed') throw error;
+    const { commits, failed } = await walkHistory(repository, tips, abortable);
+    options.diagnose?.([cutShort(error.message), ...[...failed].slice(0, MOST_LOST).map(unreadableCommit)]);
+    for (const commit of commits) yield { ...commit, touched: false };
+  }
 }
 
 /** The files that track a model now or at a version; pipelines count with both of their files. */
 async function pointersOf(
   catalog: Catalog,
   model: { readonly name: string; readonly path: string | null },
-  options: { readonly signal?: AbortSignal },
+  options: HistoryOptions,
 ): Promise<readonly string[]> {
+  const abortable = options.signal ? { signal: options.signal } : {};
   const commits = [
     ...catalog.branches.flatMap(({ commit }) => commit ?? []),
     ...[...catalog.versions.values()]
       .filter((version) => version.model?.name === model.name)
       .map(({ commit }) => commit),
   ];
-  await catalog.loadCommits(commits, options);
+  await catalog.loadCommits(commits, abortable);
   const pointers = new Set<string>();
   for (const commit of commits) {
     const found = catalog.find(model, commit);
@@ -101,52 +174,60 @@ async function pointersOf(
     // An output that lies beside code with its lock: the lock decides, whichever of the two exists today.
     if (found.stage !== undefined) pointers.add(found.pointer.replace(/dvc\.(?:yaml|lock)$/, 'dvc.lock'));
   }
+  options.diagnose?.(await lostAt(catalog, model, commits, pointers, abortable));
   return [...pointers];
 }
 
-async function commitsTouching(
+/** Why the model may be where it was not found: what is missing or damaged there. */
+async function lostAt(
   catalog: Catalog,
-  paths: readonly string[],
-  options: Options,
-): Promise<readonly LoggedCommit[]> {
-  const { repository } = catalog;
-  const from = options.branch
-    ? [options.branch.commit ?? '']
-    : ['--branches', '--remotes', '--tags', ...headOf(catalog)];
-  const { stdout } = await runGit(
-    repository.git,
-    [
-      '--literal-pathspecs',
-      'log',
-      '-z',
-      '--ignore-missing',
-      '--full-history',
-      // Git's own order may show a parent first where commits share a second.
-      '--date-order',
-      '--no-show-signature',
-      '--format=%H%n%P%n%cI%n%an%n%s',
-      ...from.filter((one) => one !== ''),
-      '--',
-      ...paths,
-    ],
-    { cwd: repository.root, timeout: 600_000, ...(options.signal ? { signal: options.signal } : {}) },
-  );
-  return stdout
-    .toString('utf8')
-    .split('\0')
-    .filter((record) => record !== '')
-    .map((record) => {
-      const [commit = '', parents = '', time = '', author = '', ...subject] = record.split('\n');
-      return {
-        commit: commit as CommitId,
-        parents: parents.split(' ').filter((id) => id !== '') as CommitId[],
-        time,
-        author,
-        subject: subject.join(' ').trim(),
-      };
-    });
+  model: { readonly name: string; readonly path: string | null },
+  commits: readonly CommitId[],
+  pointers: ReadonlySet<string>,
+  abortable: Abortable,
+): Promise<readonly Diagnostic[]> {
+  const lost: Diagnostic[] = [];
+  for (const commit of new Set(commits)) {
+    if (lost.length >= MOST_LOST) break;
+    if (catalog.find(model, commit)) continue;
+    lost.push(...(await unreadableAt(catalog, commit, pointers.size > 0 ? pointers : undefined, abortable)));
+  }
+  return lost.slice(0, MOST_LOST);
 }
 
-function headOf(catalog: Catalog): readonly string[] {
-  return catalog.head.commit === null ? [] : [catalog.head.commit];
+function tipsOf(catalog: Catalog, branch: Branch | undefined): readonly CommitId[] {
+  if (branch) return branch.commit === null ? [] : [branch.commit];
+  const head = catalog.head.commit;
+  return [
+    ...new Set([
+      ...catalog.branches.flatMap(({ commit }) => commit ?? []),
+      ...[...catalog.versions.values()].map(({ commit }) => commit),
+      ...catalog.plainTags.map(({ commit }) => commit),
+      ...(head === null ? [] : [head]),
+    ]),
+  ];
+}
+
+const SHALLOW: Diagnostic = {
+  severity: 'info',
+  code: 'history-incomplete',
+  message: 'This clone is shallow: what is older than its edge is not in the history.',
+};
+
+function cutShort(reason: string): Diagnostic {
+  return {
+    severity: 'warning',
+    code: 'history-incomplete',
+    message: `Git could not walk the whole history (${reason}): every commit that is here was looked at instead.`,
+  };
+}
+
+function unreadableCommit([commit, reason]: readonly [CommitId, string]): Diagnostic {
+  const isCorrupt = reason === 'corrupt';
+  return {
+    severity: 'error',
+    code: isCorrupt ? 'object-corrupt' : 'object-missing',
+    message: `Commit ${commit.slice(0, 8)} ${isCorrupt ? 'is damaged' : 'is not in this clone'}: what is older than it may be missing from the history.`,
+    commit,
+  };
 }

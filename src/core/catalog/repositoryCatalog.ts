@@ -96,6 +96,14 @@ export class RepositoryCatalog implements Catalog {
     return named && findIn(model, named);
   }
 
+  /** Something of what was read is missing or damaged: what is not found may be there all the same. */
+  get incomplete(): boolean {
+    const { commits, snapshots, registry } = this.parts;
+    return (
+      snapshots.incomplete || registry.ordered.some(({ commit }) => commits.failure(commit) !== undefined)
+    );
+  }
+
   includeEveryTrackedFile(): void {
     this.everything = true;
   }

@@ -5,6 +5,7 @@ import { resolveCommit } from '../git/revisions.js';
 import { belongsTo } from './binding.js';
 import type { Branch, Catalog, Model, Version } from './catalog.js';
 import { indexNames } from './nameSets.js';
+import { likelyPointers, unreadableAt } from './unreadable.js';
 
 /** Which model a person means: found on the current branch, else on any, else among registered names. */
 export interface SelectedModel {
@@ -17,7 +18,9 @@ export interface SelectedModel {
 export type ModelSelection =
   | { readonly kind: 'found'; readonly selected: SelectedModel }
   /** None or several: the names or paths that could have been meant. */
-  | { readonly kind: 'unknown' | 'ambiguous'; readonly candidates: readonly string[] };
+  | { readonly kind: 'unknown' | 'ambiguous'; readonly candidates: readonly string[] }
+  /** None among what can be read: what tracks it may be missing or damaged in this clone. */
+  | { readonly kind: 'unreadable'; readonly diagnostics: readonly Diagnostic[] };
 
 interface Abortable {
   readonly signal?: AbortSignal;
@@ -35,15 +38,43 @@ export async function findModel(
   const known: Model[] = [];
   const found = await search(catalog, text, known, options);
   if (found) return found;
-  const versions = [...catalog.versions.values()].filter((version) => version.artifact === text);
-  const bound = versions.find((version) => version.model !== null)?.model;
-  if (versions.length > 0) {
-    return { kind: 'found', selected: { name: text, path: bound?.path ?? null, model: null } };
-  }
+  const registered = registeredAs(catalog, text);
+  if (registered) return { kind: 'found', selected: registered };
   // Not a model, but perhaps the path of some other tracked file: those are looked for last, since it costs more.
   catalog.includeEveryTrackedFile();
   const other = await search(catalog, text, [], options);
-  return other ?? { kind: 'unknown', candidates: similar(text, known, catalog) };
+  if (other) return other;
+  const unreadable = await lostPointers(catalog, text, options);
+  return unreadable.length > 0
+    ? { kind: 'unreadable', diagnostics: unreadable }
+    : { kind: 'unknown', candidates: similar(text, known, catalog) };
+}
+
+/** A model that only tags know any more: by the name they register, or by the path it had at one of them. */
+function registeredAs(catalog: Catalog, text: string): SelectedModel | undefined {
+  const versions = [...catalog.versions.values()];
+  const named = versions.filter((version) => version.artifact === text);
+  const bound = named.find((version) => version.model !== null)?.model;
+  if (named.length > 0) return { name: text, path: bound?.path ?? null, model: null };
+  const path = text.replace(/^\.\//, '');
+  const there = versions.find((version) => version.model?.path === path)?.model;
+  return there ? { ...there, model: null } : undefined;
+}
+
+/** What is missing or damaged at the tips of branches and could track that path. */
+async function lostPointers(
+  catalog: Catalog,
+  text: string,
+  options: Abortable,
+): Promise<readonly Diagnostic[]> {
+  const path = text.replace(/^\.\//, '');
+  const found = new Map<string, Diagnostic>();
+  for (const { commit } of searchOrder(catalog).flat()) {
+    if (commit === null || found.size > 0) continue;
+    for (const one of await unreadableAt(catalog, commit, likelyPointers(path), options))
+      found.set(one.message, one);
+  }
+  return [...found.values()];
 }
 
 async function search(
@@ -75,9 +106,14 @@ function searchOrder(catalog: Catalog): readonly (readonly Branch[])[] {
 }
 
 function pick(models: readonly Model[], text: string): ModelSelection | undefined {
-  const path = text.replace(/^\.\//, '').replace(/\\/g, '/');
   const byName = models.filter((model) => model.name === text);
-  const fitting = byName.length > 0 ? byName : models.filter((model) => model.path === path);
+  // A backslash is a plain character of a name, but also how a path is typed on Windows.
+  const exact = text.replace(/^\.\//, '');
+  const fitting =
+    [
+      byName,
+      ...[exact, exact.replace(/\\/g, '/')].map((path) => models.filter((model) => model.path === path)),
+    ].find((found) => found.length > 0) ?? [];
   const [first] = fitting;
   if (!first) return undefined;
   const different = new Map(fitting.map((model) => [`${model.name}\0${model.path ?? ''}`, model]));
@@ -119,8 +155,10 @@ export interface SelectedRevision {
   readonly commit: CommitId;
   /** The version it names, when it names one. */
   readonly version?: Version;
-  /** The model there; null when that commit does not have it. */
+  /** The model there; null when that commit does not have it, or when nobody can tell (`unreadable`). */
   readonly model: Model | null;
+  /** What is missing or damaged there and could hold it. */
+  readonly unreadable?: readonly Diagnostic[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -190,7 +228,29 @@ async function at(
   const model =
     findAmong(version?.model ?? selected, there.models) ??
     findAmong(version?.model ?? selected, there.others);
-  return { rev, commit, ...(version ? { version } : {}), model: model ?? null, diagnostics };
+  const unreadable = model
+    ? []
+    : await unreadableAt(catalog, commit, pointersOf(catalog, version?.model ?? selected), options);
+  return {
+    rev,
+    commit,
+    ...(version ? { version } : {}),
+    model: model ?? null,
+    ...(unreadable.length === 0 ? {} : { unreadable }),
+    diagnostics,
+  };
+}
+
+/** What tracks a model on the branches, and what might elsewhere. */
+function pointersOf(
+  catalog: Catalog,
+  model: Pick<SelectedModel, 'name' | 'path'>,
+): ReadonlySet<string> | undefined {
+  const known = catalog.branches.flatMap(
+    ({ commit }) => (commit && catalog.find(model, commit)?.pointer) ?? [],
+  );
+  const likely = likelyPointers(model.path);
+  return known.length === 0 ? likely : new Set([...known, ...(likely ?? [])]);
 }
 
 /** The model of another commit that is the same one: path and name, else path, else name. */

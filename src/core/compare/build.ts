@@ -46,6 +46,7 @@ export function buildFields(revisions: readonly RevisionData[], lowerIsBetter: r
     revisions.map(({ facts }) => facts?.other ?? []),
     revisions,
   );
+  addUnreadable(fields, revisions);
   const order = new Map(GROUPS.map((group, index) => [group, index]));
   return fields
     .all()
@@ -76,9 +77,11 @@ export function buildColumn(data: RevisionData): Column {
     ...(version === null ? {} : { version: version.version, tag: version.tag }),
     ...(time === undefined ? {} : { time }),
     present: model !== null,
+    ...(revision.unreadable === undefined ? {} : { unreadable: true }),
     digest: model?.digest ? digestKey(model.digest) : null,
     pointer: model?.pointer ?? null,
     problems: [
+      ...(revision.unreadable ?? []).map(({ message }) => message),
       ...(facts?.unread ?? []).filter(({ kind }) => kind !== 'other').map(unreadText),
       ...(header.kind === 'unknown' && header.reason !== 'not local'
         ? [`The artifact's header: ${header.reason}`]
@@ -213,6 +216,18 @@ function addHeaderGaps(fields: FieldTable, revisions: readonly RevisionData[]): 
     if (header.kind === 'unknown') {
       fields.fill('artifact header', at, () => ({ value: null, unknown: header.reason }));
     }
+  });
+}
+
+/** What may be there and cannot be read is unknown, not absent. */
+function addUnreadable(fields: FieldTable, revisions: readonly RevisionData[]): void {
+  revisions.forEach(({ revision }, at) => {
+    const [lost] = revision.unreadable ?? [];
+    if (lost === undefined) return;
+    const unknown = lost.code === 'object-missing' ? 'not local' : 'damaged';
+    for (const group of GROUPS)
+      if (group !== 'registry' && group !== 'commit')
+        fields.fill(group, at, () => ({ value: null, unknown }));
   });
 }
 

@@ -28,6 +28,8 @@ export interface Column {
   readonly time?: string;
   /** Whether the model exists in this commit. */
   readonly present: boolean;
+  /** It may exist there: what tracks it is missing or damaged in this clone. */
+  readonly unreadable?: true;
   /** `md5:1a2b…` in full; null when it is not known. */
   readonly digest: string | null;
   /** The file that tracks the model there. */
