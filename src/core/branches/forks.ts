@@ -1,5 +1,6 @@
 import type { CommitId } from '../git/ids.js';
 import { commitId } from '../git/ids.js';
+import { localGit, nothingLocal } from '../git/localObjects.js';
 import { runGit } from '../git/process.js';
 import type { Repository } from '../git/repository.js';
 
@@ -93,7 +94,10 @@ export interface Change {
   readonly to: string;
 }
 
-/** What each commit changes against the given one, all by one process. Paths are latin1: bytes to compare, not to show. */
+/**
+ * What each commit changes against the given one, all by one process. Paths are latin1: bytes to compare, not to show.
+ * Nothing where a tree is not here: none is fetched for it.
+ */
 export async function readChanges(
   repository: Repository,
   pairs: readonly { readonly commit: CommitId; readonly parent: CommitId }[],
@@ -101,8 +105,12 @@ export async function readChanges(
 ): Promise<ReadonlyMap<CommitId, readonly Change[]>> {
   const input = pairs.map(({ commit, parent }) => `${commit} ${parent}\n`).join('');
   const args = ['diff-tree', '--stdin', '-r', '-z', '--raw', '--no-renames', '--no-abbrev'];
-  const { stdout } = await runGit(repository.git, args, { cwd: repository.root, input, ...options });
   const changes = new Map<CommitId, Change[]>();
+  const answer = await runGit(localGit(repository), args, { cwd: repository.root, input, ...options }).catch(
+    nothingLocal,
+  );
+  if (answer === undefined) return changes;
+  const { stdout } = answer;
   let current: Change[] = [];
   const fields = stdout.toString('latin1').split('\0');
   for (let index = 0; index < fields.length - 1; index += 1) {

@@ -1,4 +1,5 @@
 import type { CommitId } from '../git/ids.js';
+import { localGit, nothingLocal } from '../git/localObjects.js';
 import { runGit } from '../git/process.js';
 import type { Repository } from '../git/repository.js';
 import type { Change } from './forks.js';
@@ -147,7 +148,10 @@ async function patchIds(
     '--no-textconv',
     '--no-color',
   ];
-  const diffs = await runGit(repository.git, args, { ...run, input: [...lines].join('') });
+  const diffs = await runGit(localGit(repository), args, { ...run, input: [...lines].join('') }).catch(
+    nothingLocal,
+  );
+  if (diffs === undefined) return ids;
   const answer = await runGit(repository.git, ['patch-id', '--stable'], { ...run, input: diffs.stdout });
   for (const line of answer.stdout.toString('utf8').split('\n')) {
     const [patch, commit] = line.split(' ');

@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { GitEnvironment } from './process.js';
+import { GitError } from './process.js';
+import type { Repository } from './repository.js';
 
 /**
  * In a partial clone, asking Git before 2.45 for an object that is not local fetches it, one network call per
@@ -16,6 +18,21 @@ export function withoutLazyFetch(
   if (!isPartialClone(commonDir)) return git;
   const folder = shadowOf(commonDir, objectFormat);
   return { ...git, env: { ...git.env, GIT_DIR: folder } };
+}
+
+/**
+ * Git for commands that read history and name commits by id: nothing is fetched, and in a shallow clone history ends
+ * where the clone ends it. In a partial clone it knows no refs.
+ */
+export function localGit(repository: Pick<Repository, 'git' | 'commonDir' | 'objectFormat'>): GitEnvironment {
+  const git = withoutLazyFetch(repository.git, repository.commonDir, repository.objectFormat);
+  if (git === repository.git) return git;
+  return { ...git, env: { ...git.env, GIT_SHALLOW_FILE: path.join(repository.commonDir, 'shallow') } };
+}
+
+/** For a command that ended at an object that is not here, or damaged: no answer. Anything else is a failure still. */
+export function nothingLocal(error: unknown): undefined {
+  if (!(error instanceof GitError) || error.reason !== 'failed') throw error;
 }
 
 /** Whether a remote of this clone promises the objects that are not here (Git: partial clone). */

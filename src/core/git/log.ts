@@ -1,5 +1,5 @@
 import type { CommitId } from './ids.js';
-import { withoutLazyFetch } from './localObjects.js';
+import { localGit } from './localObjects.js';
 import type { GitEnvironment } from './process.js';
 import { GitError, gitFailure, spawnGit } from './process.js';
 import type { Repository } from './repository.js';
@@ -61,13 +61,6 @@ export async function* commitsTouching(
     for (const record of records) yield parse(record);
   }
   if (rest.trim() !== '') yield parse(rest);
-}
-
-/** Git as it reads history without fetching; its edge, in a shallow clone, is where the clone has it. */
-function localGit(repository: Repository): GitEnvironment {
-  const git = withoutLazyFetch(repository.git, repository.commonDir, repository.objectFormat);
-  if (git === repository.git) return git;
-  return { ...git, env: { ...git.env, GIT_SHALLOW_FILE: `${repository.commonDir}/shallow` } };
 }
 
 /** Taken literally, but for bytes that the path could not keep: those are anything. */

@@ -6,6 +6,7 @@ import type { Catalog } from '../catalog/catalog.js';
 import type { Diagnostic } from '../diagnostic.js';
 import type { CommitId } from '../git/ids.js';
 import { commitId } from '../git/ids.js';
+import { localGit } from '../git/localObjects.js';
 import { openObjects } from '../git/objects.js';
 import { runGit } from '../git/process.js';
 import type { Repository } from '../git/repository.js';
@@ -187,7 +188,7 @@ class HistoryReader {
   /** Newest first. Along first parents a merge stands for all that it brought. */
   private async commits(tip: CommitId, file: string): Promise<readonly PastCommit[]> {
     const { stdout } = await runGit(
-      this.repository.git,
+      localGit(this.repository),
       [
         '--literal-pathspecs',
         'log',

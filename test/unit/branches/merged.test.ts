@@ -93,4 +93,33 @@ describe('merged branches', () => {
     const opened = await openRepository(repo.dir, { git: gitEnvironment(repo.env) });
     assert.equal((await findMerged(opened, repo.head('main'), [commitId('1'.repeat(40))])).size, 0);
   });
+
+  it('are told from what is here in a partial clone: nothing is fetched for them', async () => {
+    repo.switch('squashed');
+    repo.write('a.txt', lines({ 30: 'branch\n' })).commit('one');
+    repo.switch('whole', 'main');
+    repo.write('b.txt', 'b\n').commit('two');
+    repo.switch('main');
+    repo.write('a.txt', lines({ 2: 'base\n' })).commit('base');
+    repo.squashMerge('squashed');
+    repo.squashMerge('whole');
+    repo.git('config', 'uploadpack.allowFilter', 'true');
+    repo.git('config', 'uploadpack.allowAnySHA1InWant', 'true');
+    const answers = [];
+    for (const filter of ['blob:none', 'tree:0']) {
+      const partial = repo.clone('--no-local', '--no-checkout', `--filter=${filter}`);
+      const before = partial.git('count-objects', '-v');
+      const opened = await openRepository(partial.dir, { git: gitEnvironment(partial.env) });
+      const tips = ['squashed', 'whole'].map((branch) => repo.head(branch));
+      const merged = await findMerged(opened, repo.head('main'), tips);
+      answers.push(tips.map((tip) => merged.get(tip)?.how));
+      assert.equal(partial.git('count-objects', '-v'), before);
+      partial.dispose();
+    }
+    // Without blobs no patch can be compared, without trees nothing at all: not shown to be merged is the safe side.
+    assert.deepEqual(answers, [
+      [undefined, 'squashed'],
+      [undefined, undefined],
+    ]);
+  });
 });

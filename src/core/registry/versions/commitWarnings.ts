@@ -2,6 +2,7 @@ import type { Model } from '../../catalog/catalog.js';
 import { sameBits } from '../../digest.js';
 import type { CommitId } from '../../git/ids.js';
 import { commitId } from '../../git/ids.js';
+import { localGit, nothingLocal } from '../../git/localObjects.js';
 import { runGit } from '../../git/process.js';
 import { bytesWarnings } from './bytesWarnings.js';
 import type { PlanWarning, RegistryCatalog } from './plan.js';
@@ -62,12 +63,12 @@ async function sameBitsOn(
 ): Promise<CommitId | undefined> {
   if (model.digest === null || model.path === null) return undefined;
   const paths = [...new Set([model.pointer ?? model.path, model.path])];
-  const { stdout } = await runGit(
-    catalog.repository.git,
+  const listed = await runGit(
+    localGit(catalog.repository),
     ['--literal-pathspecs', 'rev-list', '--first-parent', `--max-count=${SEARCHED}`, tip, '--', ...paths],
     { cwd: catalog.repository.root, ...options },
-  );
-  for (const line of stdout.toString('utf8').split('\n')) {
+  ).catch(nothingLocal);
+  for (const line of listed?.stdout.toString('utf8').split('\n') ?? []) {
     if (line === '') continue;
     const candidate = commitId(line);
     const there = await catalog.modelsAt(candidate, options);
