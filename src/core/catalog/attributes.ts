@@ -17,7 +17,11 @@ const NONE: readonly never[] = [];
 export class AttributeRules {
   private readonly stacks = new Map<string, Rules | null>();
 
-  constructor(private readonly blobs: BlobMemo) {}
+  constructor(
+    private readonly blobs: BlobMemo,
+    /** `core.ignoreCase` of the clone. */
+    private readonly ignoreCase: boolean,
+  ) {}
 
   /** One diagnostic per file whose bytes went into Git although its attributes say `filter=lfs`. */
   check(placed: Placed): readonly Diagnostic[] {
@@ -64,7 +68,7 @@ export class AttributeRules {
     const stack = texts.some(({ text }) => text.includes('lfs'))
       ? texts.reduce(
           (all, { folder, text }) => all.with(folder, compileAttributes(text)),
-          AttributesStack.from(),
+          AttributesStack.from({ ignoreCase: this.ignoreCase }),
         )
       : null;
     const rules = stack && { stack, answers: new Map<Placed, readonly Diagnostic[]>() };

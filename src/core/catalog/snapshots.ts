@@ -1,3 +1,4 @@
+import { ignoresCase } from '../git/ignoreCase.js';
 import type { ObjectReader } from '../git/objects.js';
 import type { Repository } from '../git/repository.js';
 import type { Settings } from '../settings/settings.js';
@@ -30,7 +31,7 @@ export class Snapshots {
   private loading: Promise<void> = Promise.resolve();
 
   constructor(
-    repository: Repository,
+    private readonly repository: Repository,
     settings: Settings,
     /** Shared by all who name snapshots together: their numbers must mean the same. */
     private readonly candidates: Candidates,
@@ -42,7 +43,14 @@ export class Snapshots {
   }
 
   private get memo(): TreeMemo {
-    this.memoNow ??= createTreeMemo(this.patterns, this.idBytes, this.candidates, this.given, this.kept);
+    this.memoNow ??= createTreeMemo(
+      this.patterns,
+      this.idBytes,
+      this.candidates,
+      this.given,
+      this.kept,
+      ignoresCase(this.repository),
+    );
     return this.memoNow;
   }
 

@@ -30,6 +30,8 @@ export function createTreeMemo(
   candidates: Candidates,
   given: ReadonlySet<string>,
   kept: readonly StoredFolders[],
+  /** `core.ignoreCase` of the clone. */
+  ignoreCase: boolean,
 ): TreeMemo {
   const blobs = new BlobMemo(idBytes);
   const trees = new ObjectIds(idBytes);
@@ -47,7 +49,7 @@ export function createTreeMemo(
   );
   const pipelines = new Pipelines(blobs, trees);
   const ignores = new IgnoreRules(blobs);
-  const attributes = new AttributeRules(blobs);
+  const attributes = new AttributeRules(blobs, ignoreCase);
   const memory = { blobs, pipelines, folders: new Folders(idBytes), ignores, attributes };
   return {
     composer: new Composer(blobs, candidates, pipelines, given),

@@ -40,35 +40,55 @@ export function parsePattern(source: string, isBytes = false): PathPattern {
   };
 }
 
-/** Whether a pattern matches a path, relative to the folder of the pattern's file (Git: `match_pathname`, `match_basename`). */
+/**
+ * Whether a pattern matches a path, relative to the folder of the pattern's file (Git: `match_pathname`,
+ * `match_basename`).
+ * @param ignoreCase as `core.ignoreCase` has it: letters of ASCII only
+ */
 export function matchesPattern(
   pattern: PathPattern,
   path: string,
   isFolder: boolean,
   isBytes = false,
+  ignoreCase = false,
 ): boolean {
   if (pattern.mustBeFolder && !isFolder) return false;
   const bytes = isBytes ? path : toBytes(path);
   return pattern.nameOnly
-    ? matchesName(pattern, bytes.slice(bytes.lastIndexOf('/') + 1))
-    : matchesPath(pattern, bytes);
+    ? matchesName(pattern, bytes.slice(bytes.lastIndexOf('/') + 1), ignoreCase)
+    : matchesPath(pattern, bytes, ignoreCase);
 }
 
 /** `matchesPattern` for a pattern without `/`, given the last part of the path as bytes. */
-function matchesName({ text, plainLength, endsWith }: PathPattern, name: string): boolean {
-  if (plainLength === text.length) return text === name;
-  if (endsWith) return name.endsWith(text.slice(1));
-  return wildmatch(text, name, false);
+function matchesName(
+  { text, plainLength, endsWith }: PathPattern,
+  name: string,
+  ignoreCase: boolean,
+): boolean {
+  const as = ignoreCase ? lowerCase : asItIs;
+  if (plainLength === text.length) return as(text) === as(name);
+  if (endsWith) return as(name).endsWith(as(text.slice(1)));
+  return wildmatch(text, name, false, ignoreCase);
 }
 
-function matchesPath({ text, plainLength }: PathPattern, path: string): boolean {
+function matchesPath({ text, plainLength }: PathPattern, path: string, ignoreCase: boolean): boolean {
   const start = text.startsWith('/') ? 1 : 0;
   const plain = text.slice(start, plainLength);
   if (plainLength > start) {
-    if (!path.startsWith(plain)) return false;
+    const as = ignoreCase ? lowerCase : asItIs;
+    if (!as(path).startsWith(as(plain))) return false;
     if (plainLength === text.length && path.length === plain.length) return true;
   }
-  return wildmatch(text.slice(Math.max(start, plainLength)), path.slice(plain.length), true);
+  return wildmatch(text.slice(Math.max(start, plainLength)), path.slice(plain.length), true, ignoreCase);
+}
+
+function asItIs(bytes: string): string {
+  return bytes;
+}
+
+/** Letters of ASCII only: `toLowerCase` would change bytes that are parts of other characters. */
+function lowerCase(bytes: string): string {
+  return /[A-Z]/.test(bytes) ? bytes.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : bytes;
 }
 
 const MATCH = 0;
@@ -80,20 +100,28 @@ const ABORT_TO_STARSTAR = 3;
 const MOST_STEPS = 50_000;
 
 /**
- * Git's `wildmatch` (wildmatch.c), case-sensitive, on strings of bytes.
+ * Git's `wildmatch` (wildmatch.c) on strings of bytes.
  * @param pathname `*` and `?` stop at `/`, `**` between slashes crosses them
  */
-export function wildmatch(pattern: string, text: string, pathname: boolean): boolean {
-  return new Matcher(pattern, text, pathname).run(0, 0) === MATCH;
+export function wildmatch(pattern: string, text: string, pathname: boolean, ignoreCase = false): boolean {
+  const given = ignoreCase ? lowerCase(text) : text;
+  return new Matcher(pattern, given, pathname, ignoreCase).run(0, 0) === MATCH;
 }
 
 class Matcher {
   #steps = 0;
   constructor(
     readonly pattern: string,
+    /** In lower case where case does not count. */
     readonly text: string,
     readonly pathname: boolean,
+    readonly ignoreCase: boolean,
   ) {}
+
+  /** Git leaves an escaped letter as it is: `\\A` matches nothing where case does not count. */
+  #folded(character: string | undefined): string | undefined {
+    return this.ignoreCase && character !== undefined ? lowerCase(character) : character;
+  }
 
   run(patternStart: number, textStart: number): number {
     const { pattern, text, pathname } = this;
@@ -116,7 +144,7 @@ class Matcher {
         if (end < 0) return end === -1 ? NO_MATCH : ABORT_ALL;
         p = end;
         if (pathname && given === '/') return NO_MATCH;
-      } else if (given !== character) {
+      } else if (given !== this.#folded(character)) {
         return NO_MATCH;
       }
     }
@@ -150,12 +178,12 @@ class Matcher {
       const slash = text.indexOf('/', t);
       return slash === -1 ? ABORT_ALL : this.run(p + 1, slash + 1);
     }
-    const isLiteral = !'*?[\\'.includes(next);
+    const literal = '*?[\\'.includes(next) ? undefined : this.#folded(next);
     for (; t < text.length; t++) {
       if (++this.#steps > MOST_STEPS) return ABORT_ALL;
-      if (isLiteral) {
-        while (t < text.length && text[t] !== next && (crosses || text[t] !== '/')) t++;
-        if (text[t] !== next) return crosses ? ABORT_ALL : ABORT_TO_STARSTAR;
+      if (literal !== undefined) {
+        while (t < text.length && text[t] !== literal && (crosses || text[t] !== '/')) t++;
+        if (text[t] !== literal) return crosses ? ABORT_ALL : ABORT_TO_STARSTAR;
       }
       const matched = this.run(p, t);
       if (matched !== NO_MATCH) {
@@ -172,7 +200,8 @@ class Matcher {
    * -2 when it is malformed.
    */
   #bracket(start: number, given: string): number {
-    const { pattern } = this;
+    const { pattern, ignoreCase } = this;
+    const upper = ignoreCase && /[a-z]/.test(given) ? given.toUpperCase() : given;
     let p = start;
     const negated = pattern[p] === '!' || pattern[p] === '^';
     if (negated) p++;
@@ -195,6 +224,7 @@ class Matcher {
         if (character === '\\') character = pattern[++p];
         if (character === undefined) return -2;
         if (given <= character && given >= previous) matched = true;
+        if (upper <= character && upper >= previous) matched = true;
         character = ''; // a range sets no start for another one
       } else if (character === '[' && pattern[p + 1] === ':') {
         const nameStart = p + 2;
@@ -205,9 +235,10 @@ class Matcher {
           // not `:]`: an ordinary `[`
           if (given === '[') matched = true;
         } else {
-          const isMember = CLASSES.get(pattern.slice(nameStart, end - 1));
+          const name = pattern.slice(nameStart, end - 1);
+          const isMember = CLASSES.get(name);
           if (!isMember) return -2;
-          if (isMember.test(given)) matched = true;
+          if (isMember.test(name === 'upper' ? upper : given)) matched = true;
           p = end;
           character = '';
         }

@@ -160,6 +160,24 @@ describe('a repository with broken parts', () => {
     );
   });
 
+  it('matches attributes whatever the case where the clone ignores it', async () => {
+    repo.write('.gitattributes', '*.ONNX filter=lfs\n').write('models/raw.onnx', 'the bytes themselves');
+    repo.commit('One');
+    assert.deepEqual((await list(repo)).diagnostics, []);
+    for (const [value, expected] of [
+      ['true', ['lfs-not-a-pointer']],
+      ['no', []],
+      ['ON', ['lfs-not-a-pointer']],
+    ] as const) {
+      repo.git('config', 'core.ignoreCase', value);
+      const { diagnostics } = await list(repo);
+      assert.deepEqual(
+        diagnostics.map(({ code }) => code),
+        expected,
+      );
+    }
+  });
+
   it('shows names that are no UTF-8, and says so', async () => {
     repo.dvcPointer('models/good.pkl');
     repo.commit('One');

@@ -13,9 +13,12 @@ interface Files {
   readonly [folder: string]: string;
 }
 
-function stackOf(files: Files): AttributesStack {
+function stackOf(files: Files, ignoreCase = false): AttributesStack {
   const info = files['info'];
-  let stack = AttributesStack.from(info === undefined ? {} : { info: compileAttributes(info) });
+  let stack = AttributesStack.from({
+    ignoreCase,
+    ...(info === undefined ? {} : { info: compileAttributes(info) }),
+  });
   for (const folder of Object.keys(files).sort((left, right) => left.length - right.length)) {
     const text = files[folder];
     if (folder !== 'info' && text !== undefined) stack = stack.with(folder, compileAttributes(text));
@@ -60,6 +63,13 @@ describe('gitattributes', () => {
     assert.equal(stack.filterOf('a.bin'), 'lfs');
   });
 
+  it('ignores the case of ASCII letters where the clone does', () => {
+    const stack = stackOf({ '': '*.BIN filter=lfs\nModels/[A-C]*.pt filter=lfs\n' }, true);
+    for (const file of ['a.bin', 'deep/A.Bin', 'models/b1.PT'])
+      assert.equal(stack.filterOf(file), 'lfs', file);
+    assert.equal(stack.filterOf('models/d.pt'), 'unspecified');
+  });
+
   it('takes macros at the root only', () => {
     assert.equal(stackOf({ sub: '[attr]lfs filter=lfs\n*.bin lfs' }).filterOf('sub/a.bin'), 'unspecified');
   });
@@ -83,7 +93,23 @@ describe('gitattributes', () => {
     before(() => (repo = GitRepo.create()));
     after(() => repo.dispose());
 
-    const part = fc.constantFrom('a', 'b', 'ab', 'a.x', 'b.x', 'x', 'é.x', 'a b', 'a\\b', '[a]', 'a*', 'A');
+    const part = fc.constantFrom(
+      'a',
+      'b',
+      'ab',
+      'a.x',
+      'b.x',
+      'x',
+      'é.x',
+      'a b',
+      'a\\b',
+      '[a]',
+      'a*',
+      'A',
+      'B.X',
+      'aB',
+      'É.x',
+    );
     const wild = fc.constantFrom(
       'a',
       'b',
@@ -117,6 +143,15 @@ describe('gitattributes', () => {
       '[^a].x',
       '[a-a-z]',
       '[-a]',
+      'A',
+      '*.X',
+      '[A-Z]*',
+      '[[:upper:]]',
+      '[[:lower:]]*',
+      '[B]',
+      '\\B',
+      '*B',
+      'A*x',
     );
     const patternParts = fc.array(wild, { minLength: 1, maxLength: 4 });
     const pattern = fc
@@ -196,9 +231,9 @@ describe('gitattributes', () => {
 
     it('on random files and paths', () => {
       fc.assert(
-        fc.property(files, paths, (attributes, names) => {
-          const actual = checkAttr(repo, attributes, names);
-          const stack = stackOf(attributes);
+        fc.property(files, paths, fc.boolean(), (attributes, names, ignoreCase) => {
+          const actual = checkAttr(repo, attributes, names, ignoreCase);
+          const stack = stackOf(attributes, ignoreCase);
           assert.deepEqual(
             names.map((name) => stack.filterOf(name)),
             actual,
@@ -211,7 +246,7 @@ describe('gitattributes', () => {
 });
 
 /** What the real Git says of each path's `filter`. */
-function checkAttr(repo: GitRepo, files: Files, names: readonly string[]): string[] {
+function checkAttr(repo: GitRepo, files: Files, names: readonly string[], ignoreCase: boolean): string[] {
   const written: string[] = [];
   for (const [folder, content] of Object.entries(files)) {
     const file =
@@ -223,13 +258,17 @@ function checkAttr(repo: GitRepo, files: Files, names: readonly string[]): strin
     written.push(file);
   }
   try {
-    const output = execFileSync('git', ['check-attr', '-z', '--stdin', 'filter'], {
-      cwd: repo.dir,
-      input: names.join('\0'),
-      encoding: 'utf8',
-      stdio: ['pipe', 'pipe', 'ignore'],
-      env: { PATH: process.env['PATH'], HOME: repo.dir, GIT_CONFIG_NOSYSTEM: '1', GIT_ATTR_NOSYSTEM: '1' },
-    });
+    const output = execFileSync(
+      'git',
+      ['-c', `core.ignoreCase=${String(ignoreCase)}`, 'check-attr', '-z', '--stdin', 'filter'],
+      {
+        cwd: repo.dir,
+        input: names.join('\0'),
+        encoding: 'utf8',
+        stdio: ['pipe', 'pipe', 'ignore'],
+        env: { PATH: process.env['PATH'], HOME: repo.dir, GIT_CONFIG_NOSYSTEM: '1', GIT_ATTR_NOSYSTEM: '1' },
+      },
+    );
     const fields = output.split('\0');
     return names.map((_, index) => fields[index * 3 + 2] ?? '');
   } finally {

@@ -131,12 +131,13 @@ const BUILT_IN: AttributesFile = {
 /**
  * The attributes files that hold at a place in the tree, lowest precedence first: Git's built-in macro, the system's,
  * `core.attributesFile`, the root's, deeper folders', and above all of them `$GIT_DIR/info/attributes`. Immutable:
- * `with` gives the stack of a subfolder. Answers are those of `git check-attr` without `core.ignoreCase`.
+ * `with` gives the stack of a subfolder. Answers are those of `git check-attr`.
  */
 export class AttributesStack {
   private constructor(
     readonly layers: readonly Layer[],
     readonly info: Layer | undefined,
+    readonly ignoreCase: boolean,
   ) {}
 
   /** A stack without any file of the tree. */
@@ -145,18 +146,22 @@ export class AttributesStack {
       readonly system?: AttributesFile;
       readonly user?: AttributesFile;
       readonly info?: AttributesFile;
+      /** `core.ignoreCase` of the clone: patterns match whatever the case. */
+      readonly ignoreCase?: boolean;
     } = {},
   ): AttributesStack {
     const layers: Layer[] = [{ prefix: '', file: BUILT_IN, hasMacros: true }];
     for (const file of [outside.system, outside.user])
       if (file) layers.push({ prefix: '', file, hasMacros: true });
-    return new AttributesStack(layers, outside.info && { prefix: '', file: outside.info, hasMacros: true });
+    const info = outside.info && { prefix: '', file: outside.info, hasMacros: true };
+    return new AttributesStack(layers, info, outside.ignoreCase === true);
   }
 
   /** The stack with the `.gitattributes` of a folder on top; folders are added from the root down. */
   with(folder: string, file: AttributesFile): AttributesStack {
     const prefix = folder === '' ? '' : `${toBytes(folder)}/`;
-    return new AttributesStack([...this.layers, { prefix, file, hasMacros: prefix === '' }], this.info);
+    const layers = [...this.layers, { prefix, file, hasMacros: prefix === '' }];
+    return new AttributesStack(layers, this.info, this.ignoreCase);
   }
 
   /**
@@ -172,7 +177,7 @@ export class AttributesStack {
       const inside = bytes.slice(layer.prefix.length);
       for (let index = layer.file.rules.length - 1; index >= 0; index--) {
         const rule = layer.file.rules[index];
-        if (!rule || !matchesPattern(rule.pattern, inside, false, true)) continue;
+        if (!rule || !matchesPattern(rule.pattern, inside, false, true, this.ignoreCase)) continue;
         this.#fill(decided, rule.assignments);
         const value = decided.get(name);
         if (value !== undefined)
