@@ -4,7 +4,7 @@ import path from 'node:path';
 
 const BUILT = path.resolve('dist/cli.js');
 /** The built command line; from the sources before the first build. */
-const COMMAND = existsSync(BUILT)
+export const COMMAND: readonly string[] = existsSync(BUILT)
   ? [BUILT]
   : [path.resolve('node_modules/tsx/dist/cli.mjs'), path.resolve('src/cli.ts')];
 

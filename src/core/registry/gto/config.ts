@@ -14,7 +14,10 @@ export interface GtoConfig {
 export const GTO_CONFIG_FILE = '.gto';
 
 const NOTHING: GtoConfig = { stages: null, types: null, diagnostics: [] };
-const LARGEST = 1024 * 1024;
+/** A parser's time grows faster than its input; no team has so many stages. */
+const LARGEST = 64 * 1024;
+/** Its stack and time grow with nesting. */
+const MOST_BRACKETS = 500;
 
 /**
  * Reads `.gto`. GTO refuses to start on a mistake here; we report it and go on without that key.
@@ -22,7 +25,9 @@ const LARGEST = 1024 * 1024;
  */
 export function parseGtoConfig(text: string): GtoConfig {
   if (text.length > LARGEST)
-    return { ...NOTHING, diagnostics: [problem('.gto is larger than 1 MB: it is not read.')] };
+    return { ...NOTHING, diagnostics: [problem('.gto is larger than 64 KB: it is not read.')] };
+  if ((text.match(/[[{]/g)?.length ?? 0) > MOST_BRACKETS)
+    return { ...NOTHING, diagnostics: [problem('.gto has too many brackets to be read.')] };
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, version: '1.2', logLevel: 'silent' });
   const [broken] = document.errors;
