@@ -35,8 +35,8 @@ function indexOrEnd(text: string, part: string, from: number): number {
   return index === -1 ? text.length : index;
 }
 
-/** `a.b[0].c` (DVC's grammar). */
-const ADDRESS = /^[^.[\]]+(?:\.[^.[\]]+|\[[^.[\]]+\])*$/;
+/** `a.b[0].c`, with white space wherever its parts meet (DVC's grammar). */
+const ADDRESS = /^[^.[\]]+(?:\.[^.[\]]+|\[[^.[\]]+\]\s*)*$/;
 /** What all resolved text of one `dvc.yaml` may amount to: a template can multiply a long variable. */
 const MOST_CHARACTERS = 20_000_000;
 
