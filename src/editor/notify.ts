@@ -68,6 +68,7 @@ function advice(reason: GitFailure): string | null {
       "The folder belongs to somebody else: add it to Git's safe.directory if you trust it.",
     ),
     locked: t('Another Git is at work here; try again when it is done.'),
+    unsupported: t('Install a newer Git, or set its path in the settings.'),
     'no-identity': t('Tell Git who you are: git config user.name and user.email.'),
     rejected: t('The remote did not take it; nothing was overwritten. Fetch and try again.'),
     hook: t('A hook of this repository refused; its output is in the log.'),

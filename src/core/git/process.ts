@@ -6,6 +6,7 @@ export type GitFailure =
   | 'not-found' // no git program
   | 'not-a-repository'
   | 'unsafe-repository' // safe.directory
+  | 'unsupported' // the repository needs a newer Git
   | 'locked' // a concurrent git holds a lock
   | 'no-identity'
   | 'rejected' // the remote refused a push
@@ -166,9 +167,19 @@ export function gitFailure(args: readonly string[], exitCode: number | null, std
   const said = lines[Math.max(0, fatal)] ?? '';
   // What ssh or the server said stands in front of Git's own line, which names no cause.
   const first = /Could not read from remote repository/.test(said) ? (lines[fatal - 1] ?? said) : said;
+  const reason = reasonOf(stderr);
+  if (reason === 'unsupported') return new GitError(reason, tooOld(said, lines), args, exitCode, stderr);
   const message =
     first.replace(/^(?:fatal|error): /, '') || `git ${args[0] ?? ''} ended with ${String(exitCode)}`;
-  return new GitError(reasonOf(stderr), message, args, exitCode, stderr);
+  return new GitError(reason, message, args, exitCode, stderr);
+}
+
+/** Git names what it does not know (reftable, an object format) on lines of their own. */
+function tooOld(said: string, lines: readonly string[]): string {
+  const unknown = lines.filter((line) => line.startsWith('\t')).map((line) => line.trim());
+  const names = unknown.map((name) => (name === 'refstorage' ? 'refstorage (reftable)' : name)).join(', ');
+  const what = names === '' ? said.replace(/^fatal: /, '') : `it does not know ${names}`;
+  return `This repository needs a newer Git than the one that was found: ${what}`;
 }
 
 /** What a disk says that is full, read-only or not ours. */
@@ -177,6 +188,10 @@ const DISK =
 
 /** What Git prints, to what it means; the first that fits. A server's own lines (`remote: `) are not asked. */
 const REASONS: readonly (readonly [RegExp, GitFailure])[] = [
+  [
+    /unknown repository extensions? found|Expected git repo version <=|(?:unknown|invalid) (?:value for 'extensions\.|ref storage format)/,
+    'unsupported',
+  ],
   [/not a git repository/i, 'not-a-repository'],
   [/dubious ownership/, 'unsafe-repository'],
   [/\[(?:remote )?rejected\]|remote rejected/, 'rejected'],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import type { BranchModel, Version } from '../../../src/core/catalog/catalog.js';
 import type { RepositoryCatalog } from '../../../src/core/catalog/repositoryCatalog.js';
@@ -424,6 +425,24 @@ describe('the catalog', () => {
           ['b', null],
         ],
       );
+    });
+
+    it('reftable, or a clear word where Git is too old for it', async () => {
+      const isKnown = spawnSync('git', ['init', '-q', '--ref-format=reftable', repo.at('refs')]).status === 0;
+      if (isKnown) {
+        const made = GitRepo.create({ refFormat: 'reftable' });
+        made.dvcPointer('models/a.pkl').commit('One');
+        assert.deepEqual(
+          (await modelsOn(await open(made), 'main')).map(({ name }) => name),
+          ['a'],
+        );
+        made.dispose();
+        return;
+      }
+      repo.dvcPointer('models/a.pkl').commit('One');
+      repo.git('config', 'core.repositoryFormatVersion', '1');
+      repo.git('config', 'extensions.refStorage', 'reftable');
+      await assert.rejects(open(repo), /needs a newer Git .*reftable/);
     });
 
     it('packed refs, and objects borrowed from an alternate', async () => {

@@ -58,6 +58,9 @@ const SAID: readonly (readonly [GitFailure, string])[] = [
   ['no-identity', '*** Please tell me who you are.\nfatal: unable to auto-detect email address\n'],
   ['not-a-repository', 'fatal: not a git repository (or any of the parent directories): .git\n'],
   ['unsafe-repository', "fatal: detected dubious ownership in repository at '/r'\n"],
+  ['unsupported', 'fatal: unknown repository extension found:\n\trefstorage\n'],
+  ['unsupported', 'fatal: unknown repository extensions found:\n\tx\n\trefstorage\n'],
+  ['unsupported', 'fatal: Expected git repo version <= 1, found 2\n'],
   ['not-found-ref', 'fatal: Needed a single revision\n'],
   ['not-found-ref', "fatal: bad revision 'nowhere'\n"],
   ['failed', 'something nobody has seen before\n'],
@@ -88,6 +91,10 @@ describe('the reason of a failed Git command', () => {
     assert.equal(
       message('fatal: Could not read from remote repository.\n'),
       'Could not read from remote repository.',
+    );
+    assert.equal(
+      message('fatal: unknown repository extension found:\n\trefstorage\n'),
+      'This repository needs a newer Git than the one that was found: it does not know refstorage (reftable)',
     );
     assert.equal(message(''), 'git push ended with 128');
   });
