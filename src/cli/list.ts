@@ -77,6 +77,15 @@ function head(catalog: RepositoryCatalog): Record<string, unknown> {
     head: catalog.head,
     defaultBranch: catalog.defaultBranch ? fullName(catalog.defaultBranch.branch) : null,
     versions: new Streamed('object', gtoVersions(catalog)),
+    ...experiments(catalog),
+  };
+}
+
+/** DVC experiments are on no branch: they stand beside them. */
+function experiments(catalog: RepositoryCatalog): Record<string, unknown> {
+  if (catalog.experiments.length === 0) return {};
+  return {
+    experiments: catalog.experiments.map(({ name, commit, baseline }) => ({ name, commit, baseline })),
   };
 }
 

@@ -80,6 +80,16 @@ export interface Branch {
   readonly commit: CommitId | null;
 }
 
+/** A DVC experiment (`refs/exps`): a commit of its own, on no branch. */
+export interface Experiment {
+  /** As DVC names it: `tangy-auk`. */
+  readonly name: string;
+  /** The commit that it started from. */
+  readonly baseline: CommitId;
+  readonly ref: RefName;
+  readonly commit: CommitId;
+}
+
 /** Which branch others are measured against, and why that one. */
 export interface DefaultBranch {
   readonly branch: Branch;
@@ -128,8 +138,7 @@ export interface Catalog {
   /** What is wrong with refs, tags and settings; those of trees come with `diagnosticsAt`. */
   readonly diagnostics: readonly Diagnostic[];
 
-  /** DVC experiments (`refs/exps`), each a commit of its own. */
-  readonly experiments: readonly { readonly ref: RefName; readonly commit: CommitId }[];
+  readonly experiments: readonly Experiment[];
 
   /** Reads the trees of many branches in one pass; `modelsOn` and `changesOn` then answer at once. */
   load(branches: readonly Branch[], options?: { readonly signal?: AbortSignal }): Promise<void>;

@@ -5,14 +5,14 @@ import type { CommitId, ObjectId, RefName } from '../git/ids.js';
 import type { ObjectFailure } from '../git/objects.js';
 import type { HeadRef, Ref } from '../git/refs.js';
 import type { Repository } from '../git/repository.js';
-import type { Branch, DefaultBranch, Head } from './catalog.js';
+import type { Branch, DefaultBranch, Experiment, Head } from './catalog.js';
 
 /** The refs of a repository, sorted into what they mean to people. */
 export interface RefsView {
   /** A detached or unborn HEAD first, then local branches, then remote ones, each by name. */
   readonly branches: readonly Branch[];
   readonly tags: readonly { readonly name: string; readonly ref: RefName; readonly id: ObjectId }[];
-  readonly experiments: readonly { readonly ref: RefName; readonly commit: CommitId }[];
+  readonly experiments: readonly Experiment[];
   /** Remote name to the branch that its HEAD names. */
   readonly remoteHeads: ReadonlyMap<string, string>;
   readonly head: Head;
@@ -23,14 +23,15 @@ export interface RefsView {
 const HEADS = 'refs/heads/';
 const REMOTES = 'refs/remotes/';
 const TAGS = 'refs/tags/';
-const EXPERIMENTS = 'refs/exps/';
+/** What DVC calls an experiment: `refs/exps/ab/cdef…/name`, the commit it started from and its name; not its stash. */
+const EXPERIMENT = /^refs\/exps\/([0-9a-f]{2})\/([0-9a-f]{38,62})\/(.+)$/;
 
 /** Sorts refs. Symbolic refs are left out; `refs/remotes/origin/HEAD` only says what origin's default is. */
 export function viewRefs(refs: readonly Ref[], head: HeadRef, remotes: readonly string[]): RefsView {
   const local: Branch[] = [];
   const remote: Branch[] = [];
   const tags: { name: string; ref: RefName; id: ObjectId }[] = [];
-  const experiments: { ref: RefName; commit: CommitId }[] = [];
+  const experiments: Experiment[] = [];
   const remoteHeads = new Map<string, string>();
   for (const ref of refs) {
     const { name } = ref;
@@ -46,7 +47,12 @@ export function viewRefs(refs: readonly Ref[], head: HeadRef, remotes: readonly 
       }
     } else if (name.startsWith(TAGS)) {
       if (ref.symref === '') tags.push({ name: name.slice(TAGS.length), ref: name, id: ref.id });
-    } else if (name.startsWith(EXPERIMENTS)) experiments.push({ ref: name, commit: ref.id as CommitId });
+    } else {
+      const [, start, rest, called] = EXPERIMENT.exec(name) ?? [];
+      if (called === undefined) continue;
+      const baseline = `${start ?? ''}${rest ?? ''}` as CommitId;
+      experiments.push({ name: called, baseline, ref: name, commit: ref.id as CommitId });
+    }
   }
   const current = currentBranch(head, local);
   const extra = current && !local.includes(current) ? [current] : [];

@@ -183,8 +183,8 @@ async function chooseStart(
         value: { from: tag.name },
       })),
       ...(catalog.experiments.length > 0 ? [separator(t('DVC experiments'))] : []),
-      ...catalog.experiments.map(({ ref, commit }) => ({
-        label: `$(beaker) ${ref}`,
+      ...catalog.experiments.map(({ name, commit }) => ({
+        label: `$(beaker) ${name}`,
         description: commit.slice(0, 8),
         value: { from: commit },
       })),

@@ -136,14 +136,10 @@ function byName(left: BranchRow, right: BranchRow): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
-/** What DVC calls an experiment: `refs/exps/ab/cdef…/name`, the commit it started from and its name; not its stash. */
-const EXPERIMENT = /^refs\/exps\/[0-9a-f]{2}\/[0-9a-f]{38,62}\/./;
-
 /** The DVC experiments as rows, by name. */
 export function experimentRows({ experiments }: Pick<Catalog, 'experiments'>): readonly BranchRow[] {
-  const named = experiments.filter(({ ref }) => EXPERIMENT.test(ref));
-  const rows = named.map(({ ref, commit }): BranchRow => ({
-    branch: { name: ref.split('/').at(-1) ?? ref, remote: null, ref, commit },
+  const rows = experiments.map(({ name, ref, commit }): BranchRow => ({
+    branch: { name, remote: null, ref, commit },
     upstream: null,
     current: false,
     isDefault: false,

@@ -6,6 +6,7 @@ import type { RepositoryCatalog } from '../../../src/core/catalog/repositoryCata
 import { openCatalog } from '../../../src/core/catalog/open.js';
 import { gitEnvironment } from '../../../src/core/git/process.js';
 import { openRepository } from '../../../src/core/git/repository.js';
+import { runCommandLine } from '../../fixtures/commandLine.js';
 import { GitRepo } from '../../fixtures/gitRepo.js';
 
 async function open(repo: GitRepo, dir = repo.dir): Promise<RepositoryCatalog> {
@@ -301,6 +302,30 @@ describe('the catalog', () => {
       repo.write('modelkeep.yaml', 'branches:\n  default: release\n');
       assert.deepEqual(await because(), ['release', null, 'setting']);
     });
+  });
+
+  it('has DVC experiments as a group of their own, without DVC’s own refs', async () => {
+    repo.dvcPointer('models/a.pkl', { content: '1' }).commit('One');
+    const baseline = repo.head();
+    repo.git('checkout', '-q', '--detach');
+    repo.dvcPointer('models/a.pkl', { content: '2' }).commit('dvc: commit experiment');
+    const commit = repo.head();
+    repo.git('checkout', '-q', 'main');
+    repo.git('update-ref', `refs/exps/${baseline.slice(0, 2)}/${baseline.slice(2)}/tangy-auk`, commit);
+    for (const own of ['stash', 'exec/EXEC_BASELINE', 'celery/stash', 'apply/x'])
+      repo.git('update-ref', `refs/exps/${own}`, commit);
+    const { out } = await runCommandLine(repo, 'list', '--all', '--json');
+    const list = JSON.parse(out) as { experiments: unknown; branches: { name: string }[] };
+    assert.deepEqual(list.experiments, [{ name: 'tangy-auk', commit, baseline }]);
+    assert.deepEqual(
+      list.branches.map(({ name }) => name),
+      ['main'],
+    );
+    const { models } = await (await open(repo)).modelsAt(commit);
+    assert.deepEqual(
+      models.map(({ name }) => name),
+      ['a'],
+    );
   });
 
   describe('every kind of repository', () => {
