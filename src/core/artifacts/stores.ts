@@ -1,9 +1,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Digest } from '../digest.js';
 import { runGit } from '../git/process.js';
 import type { Repository } from '../git/repository.js';
+import { readDvcConfig } from './dvcConfig.js';
 
 /** Where the local copies of a repository's artifacts lie. Absolute folders, the most specific first. */
 export interface Stores {
@@ -61,13 +61,8 @@ async function dvcCaches(
   const config = path.join(root, '.dvc');
   if (!(await isFolder(config)))
     return folder === '' ? mainWorktreeCache(repository, null) : parent(folderOf(folder));
-  const caches: string[] = [];
-  // config.local wins over config (DVC: system < global < repository < local); both may name one.
-  for (const file of ['config.local', 'config']) {
-    const written = cacheDirOf(await readFile(path.join(config, file), 'utf8').catch(() => ''));
-    if (written !== null && caches.length === 0) caches.push(path.resolve(config, expandHome(written)));
-  }
-  if (caches.length === 0) caches.push(path.join(config, 'cache'));
+  const { cacheDir } = await readDvcConfig(config, repository.git.env);
+  const caches = [cacheDir ?? path.join(config, 'cache')];
   return folder === '' ? [...caches, ...(await mainWorktreeCache(repository, caches[0] ?? null))] : caches;
 }
 
@@ -76,29 +71,6 @@ async function mainWorktreeCache(repository: Repository, own: string | null): Pr
   if (repository.bare || path.basename(repository.commonDir) !== '.git') return [];
   const main = path.join(path.dirname(repository.commonDir), '.dvc', 'cache');
   return main !== own && (await isFolder(main)) ? [main] : [];
-}
-
-/** `dir` of the section `cache` in a DVC configuration file. */
-export function cacheDirOf(config: string): string | null {
-  return configValue(config, 'cache', 'dir') ?? null;
-}
-
-/** One value of a DVC configuration file (INI, sections such as `['remote "x"']`); the last one wins. */
-export function configValue(config: string, section: string, key: string): string | undefined {
-  let inside = false;
-  let found: string | undefined;
-  for (const line of config.split(/\r?\n/)) {
-    const header = /^\s*\[([^\]]*)\]/.exec(line);
-    if (header)
-      inside =
-        (header[1] ?? '')
-          .trim()
-          .replace(/^(['"])(.*)\1$/, '$2')
-          .toLowerCase() === section.toLowerCase();
-    const entry = inside ? /^\s*([A-Za-z_]+)\s*=\s*(.*?)\s*$/.exec(line) : null;
-    if (entry?.[1]?.toLowerCase() === key) found = (entry[2] ?? '').replace(/^(['"])(.*)\1$/, '$2');
-  }
-  return found === '' ? undefined : found;
 }
 
 async function lfsStores(repository: Repository, signal?: AbortSignal): Promise<readonly string[]> {
@@ -141,8 +113,4 @@ async function isFolder(absolute: string): Promise<boolean> {
     (found) => found.isDirectory(),
     () => false,
   );
-}
-
-function expandHome(written: string): string {
-  return /^~(?=$|[/\\])/.test(written) ? path.join(homedir(), written.slice(1)) : written;
 }

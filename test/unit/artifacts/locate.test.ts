@@ -83,6 +83,25 @@ describe('where the bytes of a model are', () => {
     assert.equal(await createLocator(repository).locate(nested, false), 'cache');
   });
 
+  it('follows the user’s and the system’s cache.dir, which the repository’s own overrides', async () => {
+    const shared = path.join(root, 'shared');
+    const env = { ...repository.git.env, DVC_GLOBAL_CONFIG_DIR: path.join(root, 'user') };
+    const mine = { ...repository, git: { ...repository.git, env } };
+    await put(root, '.dvc/config', '');
+    await put(root, 'user/config', `[cache]\n    dir = ${shared}\n`);
+    assert.equal(await createLocator(mine).locate(model({ digest }), false), 'absent');
+    await put(shared, `files/md5/${at(digest)}`, 'bytes');
+    assert.equal(await createLocator(mine).locate(model({ digest }), false), 'cache');
+    const system = {
+      DVC_SYSTEM_CONFIG_DIR: path.join(root, 'user'),
+      DVC_GLOBAL_CONFIG_DIR: path.join(root, 'none'),
+    };
+    const theirs = { ...repository, git: { ...repository.git, env: { ...repository.git.env, ...system } } };
+    assert.equal(await createLocator(theirs).locate(model({ digest }), false), 'cache');
+    await put(root, '.dvc/config', '[cache]\n    dir = cache\n');
+    assert.equal(await createLocator(mine).locate(model({ digest }), false), 'absent');
+  });
+
   it('counts a folder as cached only when every file of its manifest is', async () => {
     const entries = [
       { md5: md5('one'), relpath: 'a.bin' },

@@ -2,11 +2,13 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseManifest } from '../../artifacts/manifest.js';
-import { configValue, dvcCacheFiles, lfsStoreFile } from '../../artifacts/stores.js';
+import { isLocalAddress, readDvcConfig } from '../../artifacts/dvcConfig.js';
+import { dvcCacheFiles, lfsStoreFile } from '../../artifacts/stores.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Digest } from '../../digest.js';
 import { runGit } from '../../git/process.js';
 import type { Repository } from '../../git/repository.js';
+import { remoteUrl } from '../../tracking/dvc/config.js';
 import { redacted } from '../elsewhere.js';
 import type { Meaning } from '../forms.js';
 import type { Finding } from './side.js';
@@ -37,13 +39,10 @@ async function dvcRemote(repository: Repository, pointer: string, digest: Digest
     return because({ source: 'DVC remote' }, 'unknown', 'remote-unknown', message);
   }
   const folder = await dvcFolder(repository, pointer);
-  const read = (name: string): Promise<string> => readFile(path.join(folder, name), 'utf8').catch(() => '');
-  const configs = [await read('config'), await read('config.local')];
-  const last = (section: string, key: string): string | undefined =>
-    configs.map((config) => configValue(config, section, key)).findLast((value) => value !== undefined);
-  const name = last('core', 'remote');
-  const url = name === undefined ? undefined : last(`remote "${name}"`, 'url');
-  if (name === undefined || url === undefined) {
+  const config = await readDvcConfig(folder, repository.git.env);
+  const name = config.defaultRemote;
+  const url = name === null ? null : remoteUrl(config, name);
+  if (name === null || url === null) {
     return because({ source: 'DVC remote' }, 'unknown', 'remote-unknown', 'No default DVC remote is set');
   }
   const side = { source: `DVC remote ${name} (${redacted(url)})` };
@@ -147,9 +146,8 @@ function localFolder(url: string, from: string): string | null {
       return null;
     }
   }
-  // `scheme://`, `user@host:path` and `host:path`, as Git reads them; one letter is a drive.
-  if (/^[^/\\]{2,}:/.test(url)) return null;
-  return path.resolve(from, url);
+  // `scheme://`, `user@host:path` and `host:path`, as Git reads them
+  return isLocalAddress(url) ? path.resolve(from, url) : null;
 }
 
 /** How many of the files of a digest a DVC storage folder lacks. */

@@ -9,7 +9,7 @@ import { decodeText } from '../text.js';
 export interface DvcConfig {
   /** `core.remote`: the default remote. */
   readonly defaultRemote: string | null;
-  /** `cache.dir` as written: relative to the folder of the configuration file. */
+  /** `cache.dir` as it stands in `sections`; in a file it is relative to the folder of that file. */
   readonly cacheDir: string | null;
   readonly remotes: ReadonlyMap<string, DvcSection>;
   /** All other sections: `core`, `cache`, … */
