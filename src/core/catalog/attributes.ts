@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostic.js';
 import { AttributesStack, compileAttributes } from '../tracking/lfs/attributes.js';
+import type { AttributesFile } from '../tracking/lfs/attributes.js';
 import type { BlobMemo } from './blobs.js';
 import type { Placed } from './placed.js';
 import { join } from './placed.js';
@@ -11,11 +12,14 @@ interface Rules {
   readonly answers: Map<Placed, readonly Diagnostic[]>;
 }
 
+type AttributesBlob = Placed['attributes'][number]['blob'];
+
 const NONE: readonly never[] = [];
 
-/** Tells files that `.gitattributes` gives to Git LFS and that are no pointers all the same. */
+/** Tells files that `.gitattributes` gives to Git LFS and that are no pointers all the same, and lines that Git ignores. */
 export class AttributeRules {
   private readonly stacks = new Map<string, Rules | null>();
+  private readonly compiled = new Map<AttributesBlob, AttributesFile>();
 
   constructor(
     private readonly blobs: BlobMemo,
@@ -23,9 +27,36 @@ export class AttributeRules {
     private readonly ignoreCase: boolean,
   ) {}
 
-  /** One diagnostic per file whose bytes went into Git although its attributes say `filter=lfs`. */
+  /** One diagnostic per file whose bytes went into Git although its attributes say `filter=lfs`, or per ignored line. */
   check(placed: Placed): readonly Diagnostic[] {
-    if (placed.attributes.length === 0 || !placed.plainFiles) return NONE;
+    if (placed.attributes.length === 0) return NONE;
+    const ignored = this.ignoredLines(placed);
+    const files = placed.plainFiles ? this.checkFiles(placed) : NONE;
+    return ignored.length === 0 ? files : [...ignored, ...files];
+  }
+
+  private ignoredLines(placed: Placed): readonly Diagnostic[] {
+    let found: Diagnostic[] | undefined;
+    for (const { folder, blob } of placed.attributes) {
+      const { problems } = this.compile(blob);
+      if (problems.length > 0)
+        (found ??= []).push(
+          ...problems.map((problem) => ({ ...problem, path: join(folder, '.gitattributes') })),
+        );
+    }
+    return found ?? NONE;
+  }
+
+  private compile(blob: AttributesBlob): AttributesFile {
+    let file = this.compiled.get(blob);
+    if (!file) {
+      const parsed = this.blobs.get(FileKind.attributes, blob);
+      this.compiled.set(blob, (file = compileAttributes(Buffer.from(parsed.ok ? parsed.value : []))));
+    }
+    return file;
+  }
+
+  private checkFiles(placed: Placed): readonly Diagnostic[] {
     const key = placed.attributes.map(({ folder, blob }) => `${folder}\0${blob}`).join('\0');
     const rules = this.stack(key, placed);
     const problems = this.problems(placed);
@@ -59,15 +90,12 @@ export class AttributeRules {
   private stack(key: string, placed: Placed): Rules | null {
     const known = this.stacks.get(key);
     if (known !== undefined) return known;
-    const texts = [...placed.attributes]
+    const files = [...placed.attributes]
       .sort((left, right) => (left.folder < right.folder ? -1 : 1))
-      .map(({ folder, blob }) => {
-        const parsed = this.blobs.get(FileKind.attributes, blob);
-        return { folder, text: Buffer.from(parsed.ok ? parsed.value : []) };
-      });
-    const stack = texts.some(({ text }) => text.includes('lfs'))
-      ? texts.reduce(
-          (all, { folder, text }) => all.with(folder, compileAttributes(text)),
+      .map(({ folder, blob }) => ({ folder, file: this.compile(blob) }));
+    const stack = files.some(({ file }) => file.mentionsLfs)
+      ? files.reduce(
+          (all, { folder, file }) => all.with(folder, file),
           AttributesStack.from({ ignoreCase: this.ignoreCase }),
         )
       : null;

@@ -138,7 +138,7 @@ export class Pipelines {
       if (!out.cached) continue;
       const place = locate(pipeline.folder, out.path);
       const pointer = out.digest === null ? yamlPath : lockPath;
-      if ('refused' in place) diagnostics.push(outside(yamlPath, out.path, place.refused));
+      if ('refused' in place) diagnostics.push(outside(yamlPath, out.path, place.refused, out.line));
       else files.push(placedOut(out, place.path, pointer));
     }
     const declared = declarations(resolved.artifacts, pipeline.folder, yamlPath);
@@ -162,7 +162,7 @@ export function declarations(
     const url = URL.test(artifact.path);
     const place = url ? { path: artifact.path } : locate(folder, artifact.path);
     if ('refused' in place) {
-      diagnostics.push(outside(source, artifact.path, place.refused));
+      diagnostics.push(outside(source, artifact.path, place.refused, artifact.line));
       continue;
     }
     found.push({

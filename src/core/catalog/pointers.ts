@@ -76,7 +76,7 @@ export class Pointers {
     for (const out of parsed.value.outs) {
       if (!out.cached) continue;
       const placed = locate(folder, out.path);
-      if ('refused' in placed) diagnostics.push(outside(path, out.path, placed.refused));
+      if ('refused' in placed) diagnostics.push(outside(path, out.path, placed.refused, out.line));
       else files.push(placedOut(out, placed.path, path));
     }
     const plain = files.length === 0 || (files.length === 1 && `${files[0]?.file.path ?? ''}.dvc` === path);

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostic.js';
+import type { Refusal } from '../tracking/dvc/locate.js';
 import type { BlobFailure } from './blobs.js';
 
 const REASONS: Readonly<Record<BlobFailure, { code: string; why: string }>> = {
@@ -17,13 +18,23 @@ export function unreadableFile(path: string, reason: BlobFailure): Diagnostic {
   return { severity: 'error', code, message: `${path} cannot be read: ${why}.`, path };
 }
 
+const REFUSED: Readonly<Record<Refusal, string>> = {
+  empty: 'which is the repository itself',
+  absolute: 'an absolute path',
+  url: 'an address',
+  outside: 'which leaves the repository',
+  git: 'which lies in the Git directory',
+  nul: 'which holds a NUL',
+};
+
 /** An output that lies outside the repository is refused (design.md: safety). */
-export function outside(pointer: string, written: string, reason: string): Diagnostic {
+export function outside(pointer: string, written: string, reason: Refusal, line?: number): Diagnostic {
   return {
     severity: 'error',
     code: 'path-outside-repository',
-    message: `${pointer} names "${written}", ${reason}; it is not read or written.`,
+    message: `${pointer} names "${written}", ${REFUSED[reason]}: it is neither read nor written.`,
     path: pointer,
+    ...(line === undefined || line === 0 ? {} : { line }),
   };
 }
 

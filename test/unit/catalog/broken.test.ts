@@ -160,6 +160,24 @@ describe('a repository with broken parts', () => {
     );
   });
 
+  it('names the lines about Git LFS that Git ignores, and lines of paths that leave the repository', async () => {
+    repo.write(
+      'sub/.gitattributes',
+      '# ok\n*.bin filter=lfs bad$name\n!*.pt filter=lfs\n*.txt text bad$name\n',
+    );
+    repo.write(
+      'a.dvc',
+      `outs:\n- path: a\n  md5: ${'a'.repeat(32)}\n- path: ../b\n  md5: ${'b'.repeat(32)}\n`,
+    );
+    repo.commit('One');
+    const { diagnostics } = await list(repo);
+    assert.deepEqual(diagnostics.map(({ code, path: file, line }) => [code, file, line]).sort(), [
+      ['attributes-syntax', 'sub/.gitattributes', 2],
+      ['attributes-syntax', 'sub/.gitattributes', 3],
+      ['path-outside-repository', 'a.dvc', 4],
+    ]);
+  });
+
   it('matches attributes whatever the case where the clone ignores it', async () => {
     repo.write('.gitattributes', '*.ONNX filter=lfs\n').write('models/raw.onnx', 'the bytes themselves');
     repo.commit('One');

@@ -185,7 +185,7 @@ describe('pipelines', () => {
       const resolved = resolve(
         `stages:\n  t:\n    matrix: {a: ${axis}, b: ${axis}, c: ${axis}, d: ${axis}}\n    cmd: x\n  u: {cmd: x, outs: [o]}\n`,
       );
-      assert.deepEqual([codes(resolved), paths(resolved)], [[['dvc-template', 2]], ['o']]);
+      assert.deepEqual([codes(resolved), paths(resolved)], [[['dvc-too-many-stages', 2]], ['o']]);
     });
   });
 

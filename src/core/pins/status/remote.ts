@@ -43,7 +43,11 @@ async function dvcRemote(repository: Repository, pointer: string, digest: Digest
   const name = config.defaultRemote;
   const url = name === null ? null : remoteUrl(config, name);
   if (name === null || url === null) {
-    return because({ source: 'DVC remote' }, 'unknown', 'remote-unknown', 'No default DVC remote is set');
+    const [broken] = config.problems;
+    const message = broken
+      ? `No default DVC remote can be read: ${broken.message}`
+      : 'No default DVC remote is set';
+    return because({ source: 'DVC remote' }, 'unknown', 'remote-unknown', message);
   }
   const side = { source: `DVC remote ${name} (${redacted(url)})` };
   const root = localFolder(url, folder);

@@ -21,7 +21,8 @@ export class StageBudget {
   #left = MOST_STAGES;
 
   pay(stages: number): void {
-    if (stages > this.#left) throw new TemplateError(`More than ${MOST_STAGES} stages are generated`);
+    if (stages > this.#left)
+      throw new TemplateError(`More than ${MOST_STAGES} stages are generated`, 'dvc-too-many-stages');
     this.#left -= stages;
   }
 }

@@ -222,7 +222,7 @@ function attempt<T>(
     return compute();
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    problems.add('error', code, `${error.message} (in ${where})`, line);
+    problems.add('error', error.code ?? code, `${error.message} (in ${where})`, line);
     return undefined;
   }
 }

@@ -2,7 +2,15 @@ import { isBroken, isList, isMap, isNumberNode, isScalar, scalarText, typeName }
 import type { Entry, MapNode, Node, Scalar } from './node.js';
 
 /** A template that cannot be resolved; caught by `resolvePipeline`, which reports it on the stage's line. */
-export class TemplateError extends Error {}
+export class TemplateError extends Error {
+  constructor(
+    message: string,
+    /** Where it is more than a template. */
+    readonly code?: 'dvc-too-many-stages',
+  ) {
+    super(message);
+  }
+}
 
 /** One `${…}` in a text. */
 interface Expression {

@@ -1,3 +1,5 @@
+import { ProblemList } from '../problem.js';
+import type { Problem } from '../problem.js';
 import { matchesPattern, parsePattern, toBytes } from '../wildmatch.js';
 import type { PathPattern } from '../wildmatch.js';
 
@@ -19,6 +21,9 @@ export interface AttributesFile {
   readonly rules: readonly Rule[];
   /** `[attr]name …`; they count in the root's file (and in those outside the tree) only. */
   readonly macros: ReadonlyMap<string, readonly Assignment[]>;
+  readonly mentionsLfs: boolean;
+  /** Lines about Git LFS that Git ignores. */
+  readonly problems: readonly Problem[];
 }
 
 /** Git ignores longer lines (attr.h: ATTR_MAX_LINE_LENGTH). */
@@ -36,13 +41,27 @@ export function compileAttributes(content: Uint8Array | string): AttributesFile 
   const text = bytes.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '');
   const rules: Rule[] = [];
   const macros = new Map<string, readonly Assignment[]>();
+  const problems = new ProblemList();
+  let number = 0;
   for (const line of text.split('\n')) {
+    number += 1;
     if (rules.length >= MOST_RULES) break;
     const start = line.search(/[^ \t\r]/);
-    if (start === -1 || line[start] === '#' || line.length >= LONGEST_LINE) continue;
+    if (start === -1 || line[start] === '#') continue;
+    const ignored = (why: string): void => {
+      if (line.includes('lfs'))
+        problems.add('warning', 'attributes-syntax', `Git ignores this line: ${why}`, number);
+    };
+    if (line.length >= LONGEST_LINE) {
+      ignored('it is longer than 2 kB');
+      continue;
+    }
     const parsed = splitPattern(line.slice(start));
     const assignments = readAssignments(parsed.rest);
-    if (!assignments) continue;
+    if (!assignments) {
+      ignored('one of its attributes has no valid name');
+      continue;
+    }
     if (parsed.pattern.length > 6 && parsed.pattern.startsWith('[attr]')) {
       const name = parsed.pattern.slice(6);
       if (NAME.test(name)) macros.set(name, assignments);
@@ -50,8 +69,9 @@ export function compileAttributes(content: Uint8Array | string): AttributesFile 
     }
     const pattern = parsePattern(parsed.pattern, true);
     if (!pattern.negative) rules.push({ pattern, assignments });
+    else ignored('a pattern here cannot begin with "!"');
   }
-  return { rules, macros };
+  return { rules, macros, mentionsLfs: text.includes('lfs'), problems: problems.all };
 }
 
 function splitPattern(line: string): { readonly pattern: string; readonly rest: string } {
@@ -123,6 +143,8 @@ interface Layer {
 
 const BUILT_IN: AttributesFile = {
   rules: [],
+  mentionsLfs: false,
+  problems: [],
   macros: new Map([
     ['binary', ['diff', 'merge', 'text'].map((attribute) => ({ attribute, setting: false }))],
   ]),
