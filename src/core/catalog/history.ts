@@ -6,7 +6,7 @@ import { commitsTouching } from '../git/log.js';
 import { GitError } from '../git/process.js';
 import { walkHistory } from '../git/walk.js';
 import type { Branch, Catalog, Model } from './catalog.js';
-import { unreadableAt } from './unreadable.js';
+import { likelyPointers, unreadableAt } from './unreadable.js';
 
 /** A commit in which the bits of a model changed. */
 export interface HistoryEntry {
@@ -80,6 +80,26 @@ export async function* historyOf(
 }
 
 type State = Pick<HistoryEntry, 'model' | 'unreadable'>;
+
+/**
+ * The tracked file that some commit of the past had at a path, when none has it today.
+ * @returns its last name
+ */
+export async function pastModel(
+  catalog: Catalog,
+  path: string,
+  options: Abortable = {},
+): Promise<Pick<Model, 'name' | 'path'> | undefined> {
+  const pointers = likelyPointers(path) ?? new Set();
+  for await (const { commit, parents } of touching(catalog, [...pointers], options)) {
+    await catalog.loadCommits([commit, ...parents], options);
+    for (const one of [commit, ...parents]) {
+      const found = catalog.find({ name: '', path }, one);
+      if (found?.path === path) return { name: found.name, path };
+    }
+  }
+  return undefined;
+}
 
 async function stateAt(
   catalog: Catalog,
@@ -169,13 +189,30 @@ async function pointersOf(
   const pointers = new Set<string>();
   for (const commit of commits) {
     const found = catalog.find(model, commit);
-    if (found?.pointer == null) continue;
-    pointers.add(found.pointer);
-    // An output that lies beside code with its lock: the lock decides, whichever of the two exists today.
-    if (found.stage !== undefined) pointers.add(found.pointer.replace(/dvc\.(?:yaml|lock)$/, 'dvc.lock'));
+    if (found) for (const pointer of pointersTo(found)) pointers.add(pointer);
   }
   options.diagnose?.(await lostAt(catalog, model, commits, pointers, abortable));
+  // Nowhere today: what most likely tracked it.
+  if (pointers.size === 0) return [...(likelyPointers(model.path) ?? [])];
   return [...pointers];
+}
+
+/** The files whose changes can change a model: what tracks it, and what makes a model of it. */
+function pointersTo({ name, pointer, stage, digest, declared, tracking }: Model): readonly string[] {
+  if (pointer === null) return [];
+  const files = [pointer];
+  // The lock has the digest, but an output that dvc.yaml no longer names is none (DVC).
+  if (stage !== undefined)
+    for (const half of ['dvc.lock', 'dvc.yaml']) files.push(pointer.replace(/dvc\.(?:yaml|lock)$/, half));
+  const gathered = digest?.value.endsWith('.lfsdir') === true;
+  // The pointer is the first shard: all of them count, however many there were.
+  if (gathered) files.push(pointer.replace(/\d{5}-of-\d{5}/, '\ufffd-of-\ufffd'));
+  // Files of Git and gathered folders are models only where they are declared.
+  if (declared && (gathered || tracking === 'git')) {
+    const folder = name.includes(':') ? `${name.slice(0, name.indexOf(':'))}/` : '';
+    files.push(`${folder}dvc.yaml`, 'artifacts.yaml');
+  }
+  return files;
 }
 
 /** Why the model may be where it was not found: what is missing or damaged there. */

@@ -4,6 +4,7 @@ import { GitError } from '../git/process.js';
 import { resolveCommit } from '../git/revisions.js';
 import { belongsTo } from './binding.js';
 import type { Branch, Catalog, Model, Version } from './catalog.js';
+import { pastModel } from './history.js';
 import { indexNames } from './nameSets.js';
 import { likelyPointers, unreadableAt } from './unreadable.js';
 
@@ -28,7 +29,8 @@ interface Abortable {
 
 /**
  * Finds a model by name, else by path (cli.md: MODEL): on the current branch, then on the default branch, then
- * on every local branch, then among registered versions. Tracked files that are no models count by path too.
+ * on every local branch, then among registered versions, then in the past. Tracked files that are no models count by
+ * path too.
  */
 export async function findModel(
   catalog: Catalog,
@@ -45,9 +47,10 @@ export async function findModel(
   const other = await search(catalog, text, [], options);
   if (other) return other;
   const unreadable = await lostPointers(catalog, text, options);
-  return unreadable.length > 0
-    ? { kind: 'unreadable', diagnostics: unreadable }
-    : { kind: 'unknown', candidates: similar(text, known, catalog) };
+  if (unreadable.length > 0) return { kind: 'unreadable', diagnostics: unreadable };
+  const past = /[./]/.test(text) ? await pastModel(catalog, text.replace(/^\.\//, ''), options) : undefined;
+  if (past) return { kind: 'found', selected: { ...past, model: null } };
+  return { kind: 'unknown', candidates: similar(text, known, catalog) };
 }
 
 /** A model that only tags know any more: by the name they register, or by the path it had at one of them. */

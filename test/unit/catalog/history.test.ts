@@ -89,4 +89,42 @@ describe('the history of a model', () => {
     assert.deepEqual(await subjects('docs/big.png'), ['Two', 'One']);
     assert.deepEqual(await subjects('data/raw.csv'), ['One']);
   });
+
+  it('is there for what no branch has any more', async () => {
+    repo.dvcPointer('data/old.csv', { content: '1' }).write('other', '').commit('One');
+    repo.dvcPointer('data/old.csv', { content: '2' }).commit('Two');
+    repo.remove('data/old.csv.dvc').commit('Remove');
+    assert.deepEqual(await subjects('data/old.csv'), ['Remove', 'Two', 'One']);
+  });
+
+  it('ends where a pipeline no longer names the output, whatever the lock says', async () => {
+    const yaml = (out: string): GitRepo => repo.write('dvc.yaml', `stages:\n  t: {cmd: t, outs: [${out}]}\n`);
+    yaml('models/a.pkl').dvcLock('', { t: { outs: [{ path: 'models/a.pkl', content: '1' }] } });
+    repo.commit('One');
+    repo.branch('kept');
+    yaml('models/b.pkl').commit('Rename the output');
+    assert.deepEqual(await subjects('models/a.pkl'), ['Rename the output', 'One']);
+  });
+
+  it('changes with every file of a gathered folder, and with every shard', async () => {
+    const shard = (at: number, content: string): GitRepo =>
+      repo.lfsPointer(`models/w-0000${at}-of-00002.safetensors`, { content });
+    repo.write('modelkeep.yaml', 'models: {names: {bert: bert}}\n').write('bert/config.json', '{}');
+    repo.lfsPointer('bert/deep/weights.bin', { content: '1' });
+    shard(1, '1');
+    shard(2, '1').commit('One');
+    repo.write('bert/config.json', '{"a": 1}').commit('Configuration');
+    repo.lfsPointer('bert/deep/weights.bin', { content: '2' }).commit('Weights');
+    shard(2, '2').commit('Shard');
+    assert.deepEqual(await subjects('bert'), ['Weights', 'Configuration', 'One']);
+    assert.deepEqual(await subjects('models/w.safetensors'), ['Shard', 'One']);
+  });
+
+  it('begins where a file of Git is declared', async () => {
+    repo.write('models/rules.json', '{"v": 1}').commit('One');
+    repo.write('models/rules.json', '{"v": 2}').commit('Two');
+    repo.write('dvc.yaml', 'artifacts:\n  rules: {path: models/rules.json, type: model}\n').commit('Declare');
+    repo.write('models/rules.json', '{"v": 3}').commit('Three');
+    assert.deepEqual(await subjects('rules'), ['Three', 'Declare']);
+  });
 });
