@@ -9,6 +9,8 @@ module.exports = {
     'branches/create',
     'branches/faults',
     'branches/merged',
+    'catalog/historyGaps',
+    'catalog/kinds',
     'catalog/processes',
     'catalog/reference',
     'editor/branchRows',
