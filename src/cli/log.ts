@@ -162,7 +162,10 @@ function text({ entry, tags, metrics, unread }: Revision): string {
   const values = Object.entries(metrics)
     .slice(0, 4)
     .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  const missing = unread.filter(({ kind }) => kind === 'metrics').slice(0, 2);
+  // Kept somewhere, but not here: absent is another thing, and leaves the line as it is.
+  const missing = unread
+    .filter(({ kind, reason }) => kind === 'metrics' && reason === 'not local')
+    .slice(0, 2);
   values.push(...missing.map(({ file, reason }) => `${file}: ${reason}`));
   const measured = values.length === 0 ? '' : `  ${values.join(' ')}`;
   return `${entry.commit.slice(0, 8)}  ${entry.time.slice(0, 10)}  ${bits}${size}${names}  ${entry.subject}${measured}\n`;
