@@ -129,10 +129,14 @@ export class FactsReader {
   ): Promise<ReadonlyMap<string, ReadFields | 'folder'>> {
     const found = new Map<string, ReadFields | 'folder'>();
     const blobs = new Map<string, string>();
+    const known = new Map(this.commits.get(commit)?.files.map(({ path, blob }) => [path, blob]));
     for (const path of new Set(paths)) {
-      this.objects.info(`${commit}:${path}`, {
+      // By its id where it is known: a blob that is missing in a partial clone is no missing file.
+      const blob = known.get(path);
+      this.objects.info(blob ?? `${commit}:${path}`, {
         failed: (reason) => {
           if (reason === 'corrupt') found.set(path, { ok: false, reason: 'The object in Git is corrupt' });
+          else if (blob !== undefined) found.set(path, { ok: false, reason: 'not local' });
         },
         info: (type, size, id) => {
           if (type === 'tree') found.set(path, 'folder');

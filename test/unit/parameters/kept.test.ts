@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { folderDigest, formatManifest } from '../../../src/core/artifacts/manifest.js';
 import { openCatalog } from '../../../src/core/catalog/open.js';
@@ -136,6 +136,15 @@ describe('Values that are kept outside Git', () => {
     const oid = sha256(text);
     repo.write(`.git/lfs/objects/${oid.slice(0, 2)}/${oid.slice(2, 4)}/${oid}`, text);
     assert.deepEqual((await facts('churn')).metrics, { auc: 0.8 });
+  });
+
+  it('are not local where a partial clone lacks the file itself', async () => {
+    repo.dvcPointer('models/churn.pkl').write('models/metrics.json', '{"auc": 1}').commit('Add');
+    const blob = repo.git('rev-parse', 'HEAD:models/metrics.json');
+    rmSync(repo.at('.git', 'objects', blob.slice(0, 2), blob.slice(2)));
+    assert.deepEqual((await facts('churn')).unread, [
+      { kind: 'metrics', file: 'models/metrics.json', reason: 'not local' },
+    ]);
   });
 
   it('come from Python files as literals, and say what is none', async () => {
