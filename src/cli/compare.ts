@@ -37,9 +37,10 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
   }
   const catalog = await context.catalog();
   const model = selected(name, await findModel(catalog, name, { signal: context.signal }));
-  const { diagnostics, ...comparison } = await compareRevisions(catalog, model, revs, {
+  const { diagnostics, curves, ...comparison } = await compareRevisions(catalog, model, revs, {
     ...(baseline === undefined ? {} : { baseline }),
     allFields: values['all-fields'] === true,
+    curves: format === 'json',
     signal: context.signal,
   }).catch((error: unknown) => {
     // A revision that does not exist is a wrong use, not a repository that cannot be read.
@@ -52,7 +53,13 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
   context.diagnose(comparison.columns.flatMap((column) => gaps(column, model.name)));
   if (format === 'json') {
     const { model: compared, baseline: against, columns, rows } = comparison;
-    await context.answer({ model: compared, baseline: against, columns, rows: new Streamed('array', rows) });
+    await context.answer({
+      model: compared,
+      baseline: against,
+      columns,
+      rows: new Streamed('array', rows),
+      ...(curves.length === 0 ? {} : { curves: new Streamed('array', curves) }),
+    });
     return 0;
   }
   const bold = context.color ? (text: string) => `\u001b[1m${text}\u001b[22m` : undefined;

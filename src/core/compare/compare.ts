@@ -3,6 +3,7 @@ import type { Catalog } from '../catalog/catalog.js';
 import type { SelectedModel } from '../catalog/select.js';
 import { resolveRevision } from '../catalog/select.js';
 import type { Diagnostic } from '../diagnostic.js';
+import type { Curve, Point } from '../parameters/curves.js';
 import { factsOf } from '../parameters/modelFacts.js';
 import { FactsReader } from '../parameters/reader.js';
 import { buildColumn, buildFields } from './build.js';
@@ -11,11 +12,27 @@ import { headerOf, readCommits, versionOf } from './columns.js';
 import type { Comparison, Fields } from './comparison.js';
 import { judgeAll } from './judge.js';
 
+/** What a comparison has beside its fields. */
+export interface Aside {
+  /** Empty unless they were asked for. */
+  readonly curves: readonly ComparedCurve[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A metric over the steps of each revision's run. */
+export interface ComparedCurve {
+  readonly metric: string;
+  /** Points per column; null where the revision has no such curve. */
+  readonly series: readonly (readonly Point[] | null)[];
+}
+
 /** Which model is compared: as somebody selected it, or as it stands in some commit. */
 export type ComparedModel = Pick<SelectedModel, 'name' | 'path'>;
 
 export interface ReadOptions {
   readonly signal?: AbortSignal;
+  /** Also the metrics over the steps of each run. */
+  readonly curves?: boolean;
 }
 
 export interface CompareOptions extends ReadOptions {
@@ -34,12 +51,12 @@ export async function compareRevisions(
   model: ComparedModel,
   revs: readonly string[],
   options: CompareOptions = {},
-): Promise<Comparison & { readonly diagnostics: readonly Diagnostic[] }> {
+): Promise<Comparison & Aside> {
   const { baseline } = options;
   const all = baseline === undefined || revs.includes(baseline) ? revs : [baseline, ...revs];
-  const { fields, diagnostics } = await readFieldsOf(catalog, model, all, options);
+  const { fields, ...aside } = await readFieldsOf(catalog, model, all, options);
   const at = baseline === undefined ? 0 : fields.columns.findIndex((column) => column.rev === baseline);
-  return { ...judgeAll(fields, Math.max(0, at), { all: options.allFields === true }), diagnostics };
+  return { ...judgeAll(fields, Math.max(0, at), { all: options.allFields === true }), ...aside };
 }
 
 /** Reads revisions of a model side by side, with the baseline still open. The same revision twice is one column. */
@@ -48,7 +65,7 @@ export async function readFieldsOf(
   model: ComparedModel,
   revs: readonly string[],
   options: ReadOptions = {},
-): Promise<{ readonly fields: Fields; readonly diagnostics: readonly Diagnostic[] }> {
+): Promise<Aside & { readonly fields: Fields }> {
   const abortable = options.signal ? { signal: options.signal } : {};
   const revisions = [];
   for (const rev of new Set(revs)) revisions.push(await resolveRevision(catalog, model, rev, abortable));
@@ -74,7 +91,10 @@ export async function readFieldsOf(
         facts:
           revision.model === null
             ? null
-            : await factsOf(catalog, revision.model, revision.commit, reader, abortable),
+            : await factsOf(catalog, revision.model, revision.commit, reader, {
+                ...abortable,
+                curves: options.curves === true,
+              }),
         header: await headerOf(revision.model, stores),
       });
     }
@@ -86,5 +106,18 @@ export async function readFieldsOf(
     columns: columns.map(buildColumn),
     fields: buildFields(columns, catalog.settings.metrics.lowerIsBetter),
   };
-  return { fields, diagnostics: revisions.flatMap((revision) => revision.diagnostics) };
+  return {
+    fields,
+    curves: comparedCurves(columns.map(({ facts }) => facts?.curves ?? [])),
+    diagnostics: revisions.flatMap((revision) => revision.diagnostics),
+  };
+}
+
+/** Curves of one name side by side, in the order in which they were first met. */
+function comparedCurves(columns: readonly (readonly Curve[])[]): readonly ComparedCurve[] {
+  const names = new Set(columns.flatMap((curves) => curves.map(({ name }) => name)));
+  return [...names].map((metric) => ({
+    metric,
+    series: columns.map((curves) => curves.find(({ name }) => name === metric)?.points ?? null),
+  }));
 }

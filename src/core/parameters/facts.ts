@@ -1,4 +1,5 @@
 import type { Json } from '../compare/value.js';
+import type { Curve } from './curves.js';
 import type { Dependency } from './stages.js';
 
 /** One value of a parameter or metrics file. */
@@ -29,6 +30,8 @@ export interface Unread {
 export interface ModelFacts {
   readonly parameters: readonly Entry[];
   readonly metrics: readonly MetricEntry[];
+  /** Its metrics over the steps of the run; empty unless they were asked for. */
+  readonly curves: readonly Curve[];
   /** Metrics of the commit that are not the model's: shown, never better or worse. */
   readonly other: readonly Entry[];
   /** What its stage and those before it read. */

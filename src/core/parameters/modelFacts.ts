@@ -6,7 +6,7 @@ import { isData } from './evaluation.js';
 import type { KnownPaths } from './evaluation.js';
 import type { ModelFacts, Unread } from './facts.js';
 import { recordOf } from './facts.js';
-import { metricsOf, readMetrics, readOther } from './modelMetrics.js';
+import { metricsOf, readCurves, readMetrics, readOther } from './modelMetrics.js';
 import { readParameters } from './modelParameters.js';
 import { FactsReader, folderOf } from './reader.js';
 import type { Dependency, PlacedStage } from './stages.js';
@@ -26,7 +26,7 @@ export async function factsOf(
   model: FactsModel,
   commit: CommitId,
   reader: FactsReader,
-  options: { readonly signal?: AbortSignal } = {},
+  options: { readonly signal?: AbortSignal; readonly curves?: boolean } = {},
 ): Promise<ModelFacts> {
   const files = await reader.commit(commit);
   const { models, others } = await catalog.modelsAt(commit, options);
@@ -61,12 +61,14 @@ export async function factsOf(
     models,
   );
   const metrics = await readMetrics(mine, values, around, known, reader, unread);
+  const curves = options.curves === true ? await readCurves(mine, values, reader) : [];
   const parameters = await readParameters(path, values, around, reader, unread);
   const other = await readOther(mine, values, reader, unread);
   const stages = around.own === null ? around.before : [...around.before, around.own];
   return {
     parameters,
     metrics,
+    curves,
     other,
     dependencies: dependenciesOf(stages, known),
     ...(around.own === null ? {} : { stage: around.own.stage.name }),

@@ -12,6 +12,8 @@ import type { ResolvedPipeline } from '../tracking/dvc/resolve.js';
 import { resolvePipeline } from '../tracking/dvc/resolve.js';
 import type { LfsPointer } from '../tracking/lfs/pointer.js';
 import { parseLfsPointer } from '../tracking/lfs/pointer.js';
+import type { Curve } from './curves.js';
+import { curvesIn, TABLES } from './curves.js';
 import type { ReadFields } from './document.js';
 import { FILE_LIMIT, readFields } from './document.js';
 import type { KeptOutput } from './kept.js';
@@ -35,6 +37,8 @@ export interface FileFields {
 }
 
 const MOST_PIPELINES = 500;
+/** Bytes of one table. */
+const TABLE_LIMIT = 4 * 1024 * 1024;
 /** Files of one folder of metrics. */
 const MOST_IN_FOLDER = 100;
 
@@ -47,6 +51,7 @@ export class FactsReader {
   private readonly layouts: Layouts;
   /** Every file with values of folders that are named as a whole. */
   private readonly contents: Layouts;
+  private readonly tables: Layouts;
   private readonly kept: KeptFiles;
   private readonly commits = new LRUCache<string, CommitFiles>({ max: 64 });
   private readonly pipelines = new LRUCache<string, ParsedPipeline>({ max: 1000 });
@@ -58,6 +63,7 @@ export class FactsReader {
     const idBytes = repository.objectFormat === 'sha256' ? 32 : 20;
     this.layouts = new Layouts(idBytes);
     this.contents = new Layouts(idBytes, VALUES);
+    this.tables = new Layouts(idBytes, TABLES);
     this.kept = new KeptFiles(findStores(repository, signal));
   }
 
@@ -121,6 +127,39 @@ export class FactsReader {
   /** Paths of the files inside a folder that DVC keeps; undefined where they cannot be told. */
   filesIn(output: KeptOutput): Promise<readonly string[] | undefined> {
     return this.kept.filesIn(output);
+  }
+
+  /** The curves of a folder of tables, in Git or in what DVC keeps; none where they are not here. */
+  async readCurves(
+    commit: string,
+    folder: string,
+    outputs: ReadonlyMap<string, KeptOutput>,
+  ): Promise<readonly Curve[]> {
+    const curves: Curve[] = [];
+    const take = (file: string, bytes: Uint8Array): void => {
+      if (bytes.length <= TABLE_LIMIT) curves.push(...curvesIn(file, file.slice(folder.length + 1), bytes));
+    };
+    const inGit = await this.tables.filesIn(`${commit}:${folder}`, this.objects);
+    for (const { path, blob } of inGit.slice(0, MOST_IN_FOLDER)) {
+      this.objects.contents(blob, {
+        failed: () => undefined, // what is not here has no curve to show
+        object: (_type, data) => take(`${folder}/${path}`, data),
+      });
+    }
+    await this.objects.settle();
+    if (inGit.length > 0) return curves;
+    for (let at = folder; at !== ''; at = folderOf(at)) {
+      const output = outputs.get(at);
+      const inside = output && (await this.kept.filesIn(output));
+      if (!output || !inside) continue;
+      const files = inside.filter((file) => file.startsWith(`${folder}/`) && TABLES.test(file));
+      for (const file of files.slice(0, MOST_IN_FOLDER)) {
+        const kept = await this.kept.read(output, file);
+        if (kept?.ok) take(file, kept.bytes);
+      }
+      break;
+    }
+    return curves;
   }
 
   private async readGit(

@@ -7,8 +7,10 @@ import { findModel } from '../../../src/core/catalog/select.js';
 import { commitId } from '../../../src/core/git/ids.js';
 import { gitEnvironment } from '../../../src/core/git/process.js';
 import { openRepository } from '../../../src/core/git/repository.js';
+import { curvesIn } from '../../../src/core/parameters/curves.js';
 import { parametersOf } from '../../../src/core/parameters/modelFacts.js';
 import type { RevisionFacts } from '../../../src/core/parameters/modelFacts.js';
+import { runCommandLine } from '../../fixtures/commandLine.js';
 import { GitRepo, md5, sha256 } from '../../fixtures/gitRepo.js';
 
 type Files = Readonly<Record<string, string>>;
@@ -69,6 +71,51 @@ describe('Values that are kept outside Git', () => {
     // What dvclive wrote down is not told twice.
     assert.deepEqual(parameters, { lr: 0.2, epochs: 3 });
     assert.deepEqual(unread, []);
+  });
+
+  it('bring the curves beside them, from the cache and from Git', async () => {
+    const curves = {
+      ...LIVE,
+      'plots/metrics/train/loss.tsv': 'timestamp\tstep\tloss\n9\t0\t1.5\n9\t1\t0.5\n9\t2\tnan\n',
+      'plots/metrics/x.json': '[{"epoch": 1, "a": 2, "b": "3"}]',
+      'plots/metrics/broken.json': '{',
+    };
+    repo.write('dvc.yaml', stage(''));
+    lock({ dvclive: curves });
+    const kept = repo.commit('Kept');
+    cache(curves);
+    repo.write('dvc.yaml', stage('').replace('dvclive]', '{dvclive: {cache: false}}]'));
+    for (const [file, text] of Object.entries(LIVE)) repo.write(`dvclive/${file}`, text);
+    repo.commit('In Git');
+    const { out } = await runCommandLine(repo, 'compare', 'churn', kept, 'HEAD', '--json');
+    assert.deepEqual((JSON.parse(out) as { curves: unknown }).curves, [
+      { metric: 'auc', series: [[[0, 0.5]], [[0, 0.5]]] },
+      {
+        metric: 'train.loss',
+        series: [
+          [
+            [0, 1.5],
+            [1, 0.5],
+          ],
+          null,
+        ],
+      },
+      { metric: 'x.a', series: [[[1, 2]], null] },
+      { metric: 'x.b', series: [[[1, 3]], null] },
+    ]);
+    const thinned = curvesIn(
+      'a.csv',
+      'a.csv',
+      Buffer.from(`a\n${Array.from({ length: 5000 }, (_, row) => row).join('\n')}`),
+    );
+    assert.equal(thinned[0]?.points.length, 1000);
+    assert.deepEqual(
+      [thinned[0]?.points[0], thinned[0]?.points.at(-1)],
+      [
+        [0, 0],
+        [4999, 4999],
+      ],
+    );
   });
 
   it('are not local where the manifest or the file is not, and never taken when damaged', async () => {

@@ -4,6 +4,7 @@ import { parseArtifactsIndex } from '../../../src/core/tracking/dvc/artifactsInd
 import { parseDvcConfig } from '../../../src/core/tracking/dvc/config.js';
 import { parseDvcFile } from '../../../src/core/tracking/dvc/dvcFile.js';
 import { compileDvcIgnore } from '../../../src/core/tracking/dvc/dvcIgnore.js';
+import { curvesIn } from '../../../src/core/parameters/curves.js';
 import { readFields } from '../../../src/core/parameters/document.js';
 import { parseManifest } from '../../../src/core/artifacts/manifest.js';
 import { parseCommit, parseTag } from '../../../src/core/git/commits.js';
@@ -133,6 +134,7 @@ const READERS: Readonly<Record<Kind, (bytes: Uint8Array) => void>> = {
   artifacts: (bytes) => check(parseArtifactsIndex(bytes)),
   values(bytes) {
     for (const name of ['params.yaml', 'params.toml', 'params.py', 'metrics.json']) readFields(name, bytes);
+    for (const name of ['a.tsv', 'a.csv', 'a.json']) curvesIn(name, name, bytes);
   },
   config: (bytes) => assert.ok(parseDvcConfig(bytes).problems.length <= 100),
   lfs(bytes) {
