@@ -57,6 +57,29 @@ describe('The compare page', function () {
     assert.deepEqual(served.complaints, []);
   });
 
+  it('says of a revision that cannot be read that it cannot, never that the model is not there', async () => {
+    const comparison = sample();
+    const [first, second, third] = comparison.columns;
+    assert.ok(first && second && third);
+    const lost = {
+      ...third,
+      present: false,
+      unreadable: true as const,
+      digest: null,
+      pointer: null,
+      problems: ['models/churn.pkl.dvc cannot be read: Git has no such object here.'],
+    };
+    const unknown = [null, null, 'not local'];
+    const fields = comparison.fields.map(({ basis: _, ...field }) =>
+      field.group === 'commit' ? field : { ...field, values: [...field.values.slice(0, 2), null], unknown },
+    );
+    await open({ ...comparison, columns: [first, second, lost], fields });
+    const head = await served.page.locator('thead th').nth(3).innerText();
+    assert.match(head, /Cannot be read in 33333333/);
+    assert.match(await cell('auc', 2), /not local/);
+    assert.deepEqual(served.complaints, []);
+  });
+
   it('shows only differences until it is asked for all', async () => {
     await open();
     assert.equal(await served.page.getByText('models/churn.pkl').count(), 0);
