@@ -43,6 +43,8 @@ export async function* commitsTouching(
     '-z',
     '--ignore-missing',
     '--full-history',
+    // `log.follow` of whoever runs this would leave the path behind.
+    '--no-follow',
     // Git's own order may show a parent first where commits share a second.
     '--date-order',
     '--no-show-signature',

@@ -193,6 +193,7 @@ class HistoryReader {
         '--literal-pathspecs',
         'log',
         '-z',
+        '--no-follow',
         '--first-parent',
         '--no-show-signature',
         '--format=%H%x00%an%x00%ae%x00%ct%x00%cI',

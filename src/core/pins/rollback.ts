@@ -97,6 +97,7 @@ async function commitsOf(
       '--literal-pathspecs',
       'log',
       '-z',
+      '--no-follow',
       '--format=%H%x00%an%x00%aI',
       '--no-show-signature',
       `--skip=${skip}`,

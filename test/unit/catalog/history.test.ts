@@ -90,6 +90,26 @@ describe('the history of a model', () => {
     assert.deepEqual(await subjects('data/raw.csv'), ['One']);
   });
 
+  it('is the same whatever Git is told to do when a person asks', async () => {
+    repo.dvcPointer('old/a.pkl', { content: '1' }).commit('One');
+    repo.rename('old/a.pkl.dvc', 'new/a.pkl.dvc').dvcPointer('new/a.pkl', { content: '2' }).commit('Move');
+    repo.dvcPointer('new/a.pkl', { content: '3' }).commit('Three');
+    const plain = await subjects('a');
+    for (const [key, value] of [
+      ['log.follow', 'true'],
+      ['log.showSignature', 'true'],
+      ['log.decorate', 'full'],
+      ['color.ui', 'always'],
+      ['format.pretty', 'oneline'],
+      ['i18n.logOutputEncoding', 'UTF-16'],
+      ['core.quotePath', 'false'],
+    ] as const) {
+      repo.git('config', key, value);
+    }
+    assert.deepEqual(await subjects('a'), plain);
+    assert.deepEqual(plain, ['Three', 'Move', 'One']);
+  });
+
   it('is there for what no branch has any more', async () => {
     repo.dvcPointer('data/old.csv', { content: '1' }).write('other', '').commit('One');
     repo.dvcPointer('data/old.csv', { content: '2' }).commit('Two');
