@@ -1,8 +1,8 @@
 import type { Branch, BranchModel, BranchModels, Version } from '../core/catalog/catalog.js';
 import type { RefsView } from '../core/catalog/refsView.js';
 import type { RepositoryCatalog } from '../core/catalog/repositoryCatalog.js';
-import type { Diagnostic } from '../core/diagnostic.js';
 import { createLocator } from '../core/artifacts/locate.js';
+import { onceEach } from './onceEach.js';
 import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
 import { findBranch, fullName } from './branches.js';
 import { Streamed } from './command.js';
@@ -205,19 +205,6 @@ async function summarize(
     await context.out(`${printableLine(`${name}  ${counts}`)}\n`);
   }
   return 0;
-}
-
-/** The same broken file on a hundred branches is said once, with the first branch that has it. */
-function onceEach(context: CommandContext): (diagnostics: readonly Diagnostic[]) => void {
-  const said = new Set<string>();
-  return (diagnostics) => {
-    context.diagnose(
-      diagnostics.filter((diagnostic) => {
-        const key = JSON.stringify([diagnostic.code, diagnostic.path, diagnostic.line, diagnostic.message]);
-        return !said.has(key) && said.add(key);
-      }),
-    );
-  };
 }
 
 function textOf(row: Row, withBranch: boolean): string {

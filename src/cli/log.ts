@@ -11,6 +11,7 @@ import { FactsReader } from '../core/parameters/reader.js';
 import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
 import { Streamed } from './command.js';
 import { printable } from './context.js';
+import { onceEach } from './onceEach.js';
 import { findBranch, fullName } from './branches.js';
 import { selected } from './select.js';
 import { formatSize } from './text.js';
@@ -78,11 +79,12 @@ async function* revisionsOf(
   const { signal } = context;
   const named = [...versionsOf(catalog, model), ...(await catalog.plainVersions(model, { signal }))];
   const tags = tagsByDigest(named);
+  const report = onceEach(context, { perCommit: true });
   const reader = new FactsReader(catalog.repository, signal);
   try {
     const entries = historyOf(catalog, model, {
       signal,
-      diagnose: (diagnostics) => context.diagnose(diagnostics),
+      diagnose: report,
       ...(branch ? { branch } : {}),
     });
     for await (const chunk of chunks(entries)) {
@@ -91,7 +93,7 @@ async function* revisionsOf(
         { signal },
       );
       for (const entry of chunk) {
-        if (entry.unreadable) context.diagnose(entry.unreadable);
+        if (entry.unreadable) report(entry.unreadable);
         const key = entry.model?.digest ? digestKey(entry.model.digest) : undefined;
         const facts = await parametersOf(catalog, entry.model ?? gone(model), entry.commit, {
           signal,

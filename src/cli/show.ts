@@ -51,9 +51,9 @@ async function unreadableVersions(
   context: CommandContext,
 ): Promise<ReadonlySet<string>> {
   const lost = new Set<string>();
-  if (!catalog.incomplete) return lost;
   for (const { tag, digest, commit } of models.flatMap(({ versions }) => versions)) {
-    if (digest !== null) continue;
+    // Asked first, since what is known whole need not be read again.
+    if (digest !== null || !catalog.mayLack(commit)) continue;
     const found = await unreadableAt(catalog, commit, undefined, { signal: context.signal });
     if (found.length === 0) continue;
     lost.add(tag);

@@ -146,6 +146,8 @@ export interface Catalog {
   loadCommits(commits: readonly CommitId[], options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** The same model at a commit that was read: by path and name, else path, else name. */
   find(model: { readonly name: string; readonly path: string | null }, commit: CommitId): Model | undefined;
+  /** Whether something of a commit that was read may be missing or damaged: then what is not found may be there. */
+  mayLack(commit: CommitId): boolean;
   /** From now on every LFS file is among `others`, not only those that could be models; reading costs more. */
   includeEveryTrackedFile(): void;
   /** The branches that contain each of these commits. */

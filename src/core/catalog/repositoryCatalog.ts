@@ -96,12 +96,8 @@ export class RepositoryCatalog implements Catalog {
     return named && findIn(model, named);
   }
 
-  /** Something of what was read is missing or damaged: what is not found may be there all the same. */
-  get incomplete(): boolean {
-    const { commits, snapshots, registry } = this.parts;
-    return (
-      snapshots.incomplete || registry.ordered.some(({ commit }) => commits.failure(commit) !== undefined)
-    );
+  mayLack(commit: CommitId): boolean {
+    return this.snapshots.incomplete || this.parts.commits.failure(commit) !== undefined;
   }
 
   includeEveryTrackedFile(): void {

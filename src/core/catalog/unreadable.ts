@@ -12,6 +12,8 @@ export async function unreadableAt(
   pointers?: ReadonlySet<string>,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<readonly Diagnostic[]> {
+  await catalog.loadCommits([commit], options);
+  if (!catalog.mayLack(commit)) return [];
   const { diagnostics } = await catalog.modelsAt(commit, options);
   const lost = diagnostics.filter(({ code }) => code === 'object-missing' || code === 'object-corrupt');
   if (lost.length === 0 || pointers === undefined) return lost;
