@@ -28,10 +28,8 @@ export class IgnoreRules {
       const root = roots
         .filter((prefix) => path.startsWith(prefix))
         .reduce((a, b) => (b.length > a.length ? b : a), '');
-      const holding = active
-        .filter(({ prefix }) => prefix.startsWith(root) && path.startsWith(prefix))
-        .sort((left, right) => right.prefix.length - left.prefix.length);
-      return isIgnored(path, holding);
+      const around = active.filter(({ prefix }) => prefix.startsWith(root) && path.startsWith(prefix));
+      return isIgnored(path, inForce(around));
     };
   }
 
@@ -59,6 +57,15 @@ export class IgnoreRules {
 interface Holding {
   readonly prefix: string;
   readonly rules: Exclude<Rules, null>;
+}
+
+/** The deepest first; a `.dvcignore` that those above it ignore is not read (DVC). */
+function inForce(around: readonly Holding[]): readonly Holding[] {
+  if (around.length < 2) return around;
+  let holding: readonly Holding[] = [];
+  for (const one of [...around].sort((left, right) => left.prefix.length - right.prefix.length))
+    if (!isIgnored(`${one.prefix}.dvcignore`, holding)) holding = [one, ...holding];
+  return holding;
 }
 
 /** A file is ignored when it or a folder around it is; the deepest `.dvcignore` that has an opinion decides. */

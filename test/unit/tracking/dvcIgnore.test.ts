@@ -22,6 +22,8 @@ describe('.dvcignore', () => {
     ['`**` crosses folders', 'a/**/z.dvc', 'a/b/c/z.dvc', true],
     ['a negation brings back', '*.dvc\n!keep.dvc', 'a/keep.dvc', false],
     ['nothing comes back from an ignored folder', 'a/\n!a/keep.dvc', 'a/keep.dvc', true],
+    ['what a folder’s negation says holds for what is in it (DVC)', '*\n!models', 'models/a.dvc', false],
+    ['`?` is a character, not a byte (DVC)', '?.dvc', 'é.dvc', true],
     ['comments', '# a\n\\#b', '#b', true],
     ['white space around a line is dropped', '  a.dvc \t', 'a.dvc', true],
     ['CRLF and a byte-order mark', '\ufeffa.dvc\r\nb.dvc\r\n', 'a.dvc', true],
@@ -39,6 +41,7 @@ describe('.dvcignore', () => {
     );
   });
 
+  // With negations and beyond ASCII DVC goes its own way: test/interop compares with it.
   describe('equal to git check-ignore', () => {
     let repo: GitRepo;
     before(() => (repo = GitRepo.create()));
@@ -58,15 +61,12 @@ describe('.dvcignore', () => {
         '[!a]*',
         '\\a',
         '*b',
-        'é',
       );
       const rule = fc
         .array(wild, { minLength: 1, maxLength: 3 })
         .chain((parts) => fc.constantFrom(parts.join('/'), parts.join('')))
-        .chain((inner) =>
-          fc.constantFrom(inner, `/${inner}`, `${inner}/`, `!${inner}`, `!${inner}/`, `#${inner}`),
-        );
-      const part = fc.constantFrom('a', 'b', 'ab', 'x.dvc', 'y.dvc', 'é', 'A');
+        .chain((inner) => fc.constantFrom(inner, `/${inner}`, `${inner}/`, `#${inner}`));
+      const part = fc.constantFrom('a', 'b', 'ab', 'x.dvc', 'y.dvc', 'A');
       const paths = fc.uniqueArray(
         fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/')),
         { minLength: 5, maxLength: 30 },
