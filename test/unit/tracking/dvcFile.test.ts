@@ -22,6 +22,8 @@ describe('.dvc files', () => {
     const [out] = parse(`outs:\n- md5: ${MD5}\n  path: model.pkl\n`).outs;
     assert.deepEqual(out?.digest, { algorithm: 'md5', value: MD5, legacy: true });
     assert.equal(out?.size, null);
+    const [named] = parse(`outs:\n- md5: ${MD5}\n  hash: md5-dos2unix\n  path: model.pkl\n`).outs;
+    assert.deepEqual(named?.digest, out?.digest);
   });
 
   it('reads several outputs, wdir, folders and annotations', () => {

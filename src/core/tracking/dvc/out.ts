@@ -163,8 +163,7 @@ export function readEntry(
   }
   const cloud = cloudEntry(node);
   const files = get(node, 'files');
-  const manifest =
-    isList(files) && files.length > 0 ? readManifest(files, get(node, 'hash') === undefined) : undefined;
+  const manifest = isList(files) && files.length > 0 ? readManifest(files, isLegacy(node)) : undefined;
   const size = manifest
     ? manifest.size
     : (countAt(node, 'size', problems) ?? (cloud ? countAt(cloud, 'size', problems) : undefined));
@@ -198,19 +197,24 @@ function cloudEntry(map: MapNode): MapNode | undefined {
   return isMap(first) ? first : undefined;
 }
 
-/** DVC 3: `hash` names the field that counts; without `hash` an md5 is the older md5-dos2unix. */
+/** DVC 3: an md5 without `hash` is the older md5-dos2unix; some write so. */
+function isLegacy(map: MapNode): boolean {
+  const hash = get(map, 'hash');
+  return hash === undefined || hash === 'md5-dos2unix';
+}
+
+/** The digest that an entry records: its md5, else what a cloud knows it by. */
 function readDigest(
   map: MapNode,
   cloud: MapNode | undefined,
   path: string,
   problems: ProblemList,
 ): Digest | null {
-  const isLegacy = get(map, 'hash') === undefined;
   const md5 = hashAt(map, 'md5', problems);
   if (md5 !== undefined) {
     const value = md5.toLowerCase();
     if (/^[0-9a-f]{32}(?:\.dir)?$/.test(value))
-      return { algorithm: 'md5', value, ...(isLegacy ? { legacy: true } : {}) };
+      return { algorithm: 'md5', value, ...(isLegacy(map) ? { legacy: true } : {}) };
     problems.add(
       'error',
       'dvc-bad-hash',
@@ -252,7 +256,7 @@ function hashAt(map: MapNode, key: string, problems: ProblemList): string | unde
  */
 function readManifest(
   files: readonly Node[],
-  isLegacy: boolean,
+  legacy: boolean,
 ): { readonly digest: Digest | undefined; readonly size: number; readonly count: number } {
   const entries: { md5: string; relpath: string }[] = [];
   let size = 0;
@@ -267,7 +271,7 @@ function readManifest(
   }
   if (!complete) return { digest: undefined, size, count: files.length };
   const value = `${createHash('md5').update(manifestBytes(entries)).digest('hex')}.dir`;
-  const digest: Digest = { algorithm: 'md5', value, ...(isLegacy ? { legacy: true } : {}) };
+  const digest: Digest = { algorithm: 'md5', value, ...(legacy ? { legacy: true } : {}) };
   return { digest, size, count: files.length };
 }
 
