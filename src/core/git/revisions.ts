@@ -13,7 +13,8 @@ export async function resolveCommit(
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<CommitId> {
   const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${rev}^{commit}`];
-  const unknown = new GitError('not-found-ref', `"${rev}" names no commit here`, args, 1, '');
+  const cut = repository.shallow ? ' (this clone is shallow: what is older is not here)' : '';
+  const unknown = new GitError('not-found-ref', `"${rev}" names no commit here${cut}`, args, 1, '');
   if (rev === '' || /[\0\n]/.test(rev)) throw unknown;
   const result = await runGit(repository.git, args, {
     cwd: repository.root,

@@ -188,7 +188,13 @@ describe('the history of a model where Git does not have everything', () => {
       assert.deepEqual(codes, ['history-incomplete']);
       shallow.dispose();
     }
-    const { err } = await runCommandLine(repo.clone('--depth=1', '--no-local'), 'show');
+    const shallow = repo.clone('--depth=1', '--no-local');
+    assert.match(
+      (await runCommandLine(shallow, 'compare', 'a', 'HEAD~1', 'HEAD')).err,
+      /this clone is shallow/,
+    );
+    const { err } = await runCommandLine(shallow, 'show');
+    shallow.dispose();
     assert.match(err, /There may be more tags at the remote: this clone is shallow/);
   });
 
