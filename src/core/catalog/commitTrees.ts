@@ -1,11 +1,12 @@
-import { treeOfCommit } from '../git/commits.js';
+import { parentsOfCommit, treeOfCommit } from '../git/commits.js';
 import type { CommitId } from '../git/ids.js';
 import type { ObjectFailure, ObjectReader } from '../git/objects.js';
 
-/** The trees of commits, each read once. */
+/** The trees of commits, each read once; and the parents of those that this process read. */
 export class CommitTrees {
   private readonly trees = new Map<CommitId, string>();
   private readonly failures = new Map<CommitId, ObjectFailure>();
+  private readonly parentsOf = new Map<CommitId, readonly CommitId[]>();
 
   /** All that are known, in the order in which they became so. */
   get all(): ReadonlyMap<CommitId, string> {
@@ -20,6 +21,11 @@ export class CommitTrees {
   set(commit: CommitId, tree: string): void {
     this.failures.delete(commit);
     this.trees.set(commit, tree);
+  }
+
+  /** The parents of a commit; none where the commit has none, or was read by an earlier catalog. */
+  parents(commit: CommitId): readonly CommitId[] {
+    return this.parentsOf.get(commit) ?? [];
   }
 
   /** Why a commit could not be read. */
@@ -41,6 +47,7 @@ export class CommitTrees {
         if (tree === undefined) this.failures.set(id, 'corrupt');
         else {
           this.set(id, tree);
+          this.parentsOf.set(id, parentsOfCommit(data));
           told?.(tree);
         }
       },

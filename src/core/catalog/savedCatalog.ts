@@ -14,7 +14,7 @@ export interface Memory {
   readonly key: string;
   readonly commits: ReadonlyMap<CommitId, string>;
   /** The commits that refs and tags name now. */
-  readonly named: ReadonlySet<CommitId>;
+  named(): ReadonlySet<CommitId>;
   readonly tags: TagStore;
   /** What the tags mean, put together only where it is written. */
   readonly registry: { readonly key: string; store(): StoredRegistry } | null;
@@ -128,7 +128,8 @@ function additions(memory: Memory, since: Counts): CatalogRecord {
 }
 
 function everything(memory: Memory): CatalogRecord {
-  const { key, named, tags, registry, snapshots, files } = memory;
+  const { key, tags, registry, snapshots, files } = memory;
+  const named = memory.named();
   const many = memory.commits.size > SPARE_COMMITS + 2 * named.size;
   const commits = many ? new Map([...memory.commits].filter(([id]) => named.has(id))) : memory.commits;
   return {

@@ -2,7 +2,6 @@ import { version as productVersion } from '../../../package.json';
 import type { Diagnostic } from '../diagnostic.js';
 import { CommitGraph } from '../git/graph.js';
 import type { CommitId } from '../git/ids.js';
-import { mergeBase } from '../git/mergeBase.js';
 import type { ObjectReader } from '../git/objects.js';
 import { openObjects } from '../git/objects.js';
 import type { Ref } from '../git/refs.js';
@@ -17,6 +16,7 @@ import type { Branch } from './catalog.js';
 import type { CatalogRecord } from './catalogCache.js';
 import { pairKey } from './changes.js';
 import { CommitTrees } from './commitTrees.js';
+import { learnMergeBases } from './mergeBases.js';
 import { PathPatterns } from './patterns.js';
 import type { RefsView } from './refsView.js';
 import { findDefaultBranch, readRemoteNames, viewRefs } from './refsView.js';
@@ -60,7 +60,7 @@ export class CatalogSource {
   private graph = new CommitGraph();
   private snapshots: KeptSnapshots | undefined;
   /** The commits that the refs and tags of the last catalog name. */
-  private named: ReadonlySet<CommitId> = new Set();
+  private named = (): ReadonlySet<CommitId> => new Set();
   private readonly saved: SavedCatalog | undefined;
 
   constructor(
@@ -103,17 +103,16 @@ export class CatalogSource {
       const stored = record?.key === this.keyOf(snapshots.key) ? record.registry : null;
       const known = this.registry.known(tags.key, snapshots.models, settings, stored);
       const defaultBranch = findDefaultBranch(view, settings.branches.default, settings.remote);
-      const history =
-        options.changes === true
-          ? this.readHistory(tips, defaultBranch?.branch.commit, { signal: historySignal })
-          : undefined;
-      await snapshots.models.gather((request) => {
+      const gathered = snapshots.models.gather((request) => {
         for (const commit of tips) this.commits.request(commit, reader, request);
         if (!known) this.registry.request(tags, settings, reader, request);
       }, reader);
+      const base = options.changes === true ? defaultBranch?.branch.commit : null;
+      const history = base && learnMergeBases(this.history, tips, base, gathered, { signal: historySignal });
+      await gathered;
       const registry = known ?? (await this.registry.read(tags, settings, snapshots.models, reader));
       diagnostics.push(...registry.diagnostics);
-      this.named = namedCommits(view, registry);
+      this.named = () => namedCommits(view, registry);
       await history;
       options.signal?.throwIfAborted();
       return new RepositoryCatalog({
@@ -158,6 +157,11 @@ export class CatalogSource {
     };
   }
 
+  private get history(): Parameters<typeof learnMergeBases>[0] {
+    const { repository, graph, commits, mergeBases } = this;
+    return { repository, graph, commits, mergeBases };
+  }
+
   /** A reader of this repository; the caller closes it. */
   reader(options: Abortable): ObjectReader {
     return openObjects(this.repository, options);
@@ -192,29 +196,6 @@ export class CatalogSource {
     const found = await readSmallFile(reader, spec);
     this.files.set(spec, found === null ? null : found.toString('base64'));
     return found;
-  }
-
-  /**
-   * Reads where branches parted from the default one, as far as it is not known. What fails here is asked again, and
-   * then told, where it is needed.
-   */
-  private async readHistory(
-    tips: readonly CommitId[],
-    base: CommitId | null | undefined,
-    abortable: Abortable,
-  ): Promise<void> {
-    if (base === null || base === undefined) return;
-    const unknown = tips.filter((tip) => tip !== base && !this.mergeBases.has(pairKey(tip, base)));
-    const [tip] = unknown;
-    if (tip === undefined || this.graph.has(tip)) return;
-    // For one that moved Git's own answer is nearer than all of history.
-    const reading =
-      unknown.length === 1
-        ? mergeBase(this.repository, tip, base, abortable).then((found) => {
-            if (found !== null) this.mergeBases.set(pairKey(tip, base), found);
-          })
-        : this.graph.extend(this.repository, [...tips, base], abortable);
-    await reading.catch(() => undefined);
   }
 
   private snapshotsFor(settings: Settings, record: CatalogRecord | undefined): KeptSnapshots {

@@ -48,6 +48,21 @@ export function treeOfCommit(data: Buffer): TreeId | undefined {
   return isObjectId(tree) ? (tree as TreeId) : undefined;
 }
 
+/** The parents of a commit object: the lines behind its tree. */
+export function parentsOfCommit(data: Buffer): readonly CommitId[] {
+  const text = data.toString('latin1');
+  const parents: CommitId[] = [];
+  let at = text.indexOf('\n') + 1;
+  while (text.startsWith('parent ', at)) {
+    const end = text.indexOf('\n', at);
+    const id = text.slice(at + 7, end);
+    if (end < 0 || !isObjectId(id)) break;
+    parents.push(id as CommitId);
+    at = end + 1;
+  }
+  return parents;
+}
+
 /**
  * Reads an annotated tag object; a signature at the end of the message is cut off. By positions instead of a pattern:
  * repositories have thousands of tags.

@@ -41,7 +41,7 @@ describe('what a catalog leaves to the next', () => {
 
   async function picture(cacheFolder: string | null, save = false): Promise<string> {
     const source = new CatalogSource(repository, { cacheFolder });
-    const catalog = await source.load({ branches: (view) => view.branches });
+    const catalog = await source.load({ branches: (view) => view.branches, changes: true });
     const branches = await Promise.all(catalog.branches.map((branch) => catalog.modelsOn(branch)));
     const summary = [...(await catalog.summarize(catalog.branches)).values()];
     if (save) await source.save();

@@ -3,6 +3,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import type { BranchModel, Model } from '../../../src/core/catalog/catalog.js';
 import type { RepositoryCatalog } from '../../../src/core/catalog/repositoryCatalog.js';
+import type { LoadOptions } from '../../../src/core/catalog/source.js';
 import { CatalogSource } from '../../../src/core/catalog/source.js';
 import type { Digest } from '../../../src/core/digest.js';
 import { gitEnvironment } from '../../../src/core/git/process.js';
@@ -10,6 +11,8 @@ import { openRepository } from '../../../src/core/git/repository.js';
 import { begin, deeds, doAll } from './randomRepository.js';
 import { SlowCatalog } from './slowCatalog.js';
 
+/** What a summary of every branch asks for, so that history is read beside the trees. */
+const ALL: LoadOptions = { branches: (view) => view.branches, changes: true };
 const RUNS = 5 * Number(process.env.MODELKEEP_RUNS ?? 1);
 
 describe('the catalog of a random repository', function () {
@@ -24,7 +27,7 @@ describe('the catalog of a random repository', function () {
           const repository = await openRepository(repo.dir, { git: gitEnvironment(repo.env) });
           doAll(repo, first);
           const kept = new CatalogSource(repository, { cacheFolder });
-          await readAll(await kept.load());
+          await readAll(await kept.load(ALL));
           await kept.save();
           doAll(repo, second);
           const slow = new SlowCatalog(repo);
@@ -34,7 +37,7 @@ describe('the catalog of a random repository', function () {
               ['refreshed', kept],
               ['from the cache', new CatalogSource(repository, { cacheFolder })],
             ] as const) {
-              await compare(await source.load(), slow, how);
+              await compare(await source.load(ALL), slow, how);
             }
           } finally {
             slow.dispose();
