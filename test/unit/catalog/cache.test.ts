@@ -128,6 +128,40 @@ describe('what a catalog leaves to the next', () => {
     }
   });
 
+  it('does not take a branch that was moved forward on the default one for one that changed something', async () => {
+    const other = GitRepo.create();
+    const cacheFolder = mkdtempSync(path.join(tmpdir(), 'modelkeep-cache-'));
+    try {
+      for (const content of ['one', 'two', 'three'])
+        other.dvcPointer('models/a.pkl', { content }).commit(content);
+      other.git('branch', 'lagging', 'main~2');
+      const at = await openRepository(other.dir, { git: gitEnvironment(other.env) });
+      const changed = async (): Promise<unknown> => {
+        const source = new CatalogSource(at, { cacheFolder });
+        const catalog = await source.load({ branches: (view) => view.branches, changes: true });
+        const summary = await catalog.summarize(catalog.branches);
+        await source.save();
+        return [...summary].map(([{ name }, of]) => [name, of.changed]);
+      };
+      const nothing = [
+        ['lagging', 0],
+        ['main', 0],
+      ];
+      assert.deepEqual(await changed(), nothing);
+      other.git('branch', '-f', 'lagging', 'main~1');
+      assert.deepEqual(await changed(), nothing);
+      other.switch('lagging').dvcPointer('models/a.pkl', { content: 'own' }).commit('Own');
+      other.dvcPointer('models/a.pkl', { content: 'own again' }).commit('Own again');
+      assert.deepEqual(await changed(), [
+        ['lagging', 1],
+        ['main', 0],
+      ]);
+    } finally {
+      other.dispose();
+      rmSync(cacheFolder, { recursive: true, force: true });
+    }
+  });
+
   it('is added to while little is new, and read as far as what was added is whole', async () => {
     rmSync(file(), { force: true });
     await picture(folder, true);
