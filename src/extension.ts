@@ -6,6 +6,8 @@ import { openCommands } from './editor/commands/openCommands.js';
 import { branchUpkeep } from './editor/commands/branchUpkeep.js';
 import { branchCommand } from './editor/commands/branchCommand.js';
 import { compareCommands } from './editor/commands/compareCommands.js';
+import { endCommands } from './editor/commands/endCommands.js';
+import { LastWrite } from './editor/commands/lastWrite.js';
 import { modelCommands } from './editor/commands/modelCommands.js';
 import { pinActions } from './editor/commands/pinActions.js';
 import { pinCommand, rollBackCommand } from './editor/commands/pinCommand.js';
@@ -59,7 +61,11 @@ export function activate({ subscriptions, workspaceState, extensionUri }: vscode
     new ComparePanels({ extensionUri, provider: own(new CatalogCompareProvider(store)), log }),
   );
 
-  const services: Services = { store, options, notify, log, documents, memory: workspaceState };
+  const lastWrite = new LastWrite(notify);
+  const services: Services = {
+    ...{ store, options, notify, log, documents, lastWrite },
+    memory: workspaceState,
+  };
   const commands = registrar(notify, subscriptions);
   const { reading, writing } = commands;
   viewCommands(reading, services);
@@ -70,6 +76,7 @@ export function activate({ subscriptions, workspaceState, extensionUri }: vscode
   branchCommand(writing, services);
   tagCommand(writing, services);
   stageCommands(writing, services);
+  endCommands(writing, services);
   stageMoves(writing, services, compare);
   stageHistoryCommand(reading, services);
   branchUpkeep(writing, services);

@@ -45,9 +45,9 @@ const COLUMNS = [
   'environment',
   'before',
   'after',
-  'author',
   'approved by',
   'reason',
+  'author',
   'tag',
   'target',
   'ref',
@@ -85,9 +85,9 @@ function cellsOf(event: HistoryEvent): readonly string[] {
     pin?.environment ?? '',
     pin?.cutOff ? 'unknown' : (event.before ?? ''),
     event.after ?? '',
-    author,
     (stage?.approvedBy ?? []).join('; '),
     stage?.reason ?? '',
+    author,
     stage?.tag ?? '',
     pin?.target ?? '',
     pin?.ref ?? '',
@@ -102,9 +102,13 @@ function line(event: HistoryEvent): string {
     const where = `${model} in ${event.environment}`;
     return `${time}  ${where}  ${before} -> ${short(event.after)}  ${author} (${event.target} on ${event.ref}, ${event.commit.slice(0, 8)})\n`;
   }
-  const approved = event.approvedBy ? ` (approved by ${event.approvedBy.join(', ')})` : '';
-  const reason = event.reason === undefined ? '' : `: ${event.reason}`;
-  return `${time}  ${model}#${event.stage}  ${short(event.before)} -> ${short(event.after)}  ${author}${approved}${reason}\n`;
+  const said = [
+    ...(event.approvedBy ? [`approved by ${event.approvedBy.join(', ')}`] : []),
+    ...(event.reason === undefined ? [] : [event.reason]),
+  ];
+  // Who agreed answers for it; who tagged may be a robot.
+  const who = said.length === 0 ? author : `${said.join(': ')} (tagged by ${author})`;
+  return `${time}  ${model}#${event.stage}  ${short(event.before)} -> ${short(event.after)}  ${who}\n`;
 }
 
 /** Of a commit id only as much as tells it apart. */

@@ -68,7 +68,9 @@ export async function refusable<T>(operation: () => Promise<T>): Promise<T> {
     return await operation();
   } catch (error) {
     if (error instanceof RegistryError) {
-      throw new CommandError(error.reason === 'unreachable' ? 3 : 2, error.reason, error.message);
+      const { command } = error.offer;
+      const ci = command === undefined ? '' : ` Where CI may make it: ${renderCommand(command)}`;
+      throw new CommandError(error.reason === 'unreachable' ? 3 : 2, error.reason, error.message + ci);
     }
     if (error instanceof GitError && error.reason === 'not-found-ref') {
       throw new CommandError(2, 'revision-unknown', error.message);
@@ -137,11 +139,14 @@ function planText(plan: RegistryPlan, { dryRun, push }: { dryRun: boolean; push:
   } else {
     const refs = plan.tags.map((one) => `${one.ref}:${one.ref}`);
     lines.push(`not pushed; to share it: ${renderCommand(['git', 'push', plan.remote, ...refs])}`);
+    const names = plan.tags.map((one) => one.tag);
+    lines.push(`to take it back while it is not: ${renderCommand(['git', 'tag', '-d', ...names])}`);
   }
   return `${lines.join('\n')}\n`;
 }
 
-function shortVersion(version: string | null): string {
+/** Of a commit id only as much as tells it apart. */
+export function shortVersion(version: string | null): string {
   if (version === null) return 'none';
   return /^[0-9a-f]{40,64}$/.test(version) ? version.slice(0, 10) : version;
 }

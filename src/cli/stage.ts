@@ -1,12 +1,18 @@
+import type { Differences } from '../core/registry/versions/differences.js';
+import { stageDifferences } from '../core/registry/versions/differences.js';
 import { checkedVersion } from '../core/registry/versions/numbers.js';
+import type { StagePlan } from '../core/registry/versions/plan.js';
 import { planStage } from '../core/registry/versions/planStage.js';
+import { summaryLines } from '../core/registry/versions/summary.js';
 import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
 import { CommandError } from './command.js';
+import { printable } from './context.js';
 import {
   carryOut,
   refusable,
   registeredOrTracked,
   revisionCommit,
+  shortVersion,
   textOption,
   WRITE_HELP,
   WRITE_OPTIONS,
@@ -64,7 +70,12 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
       signal: context.signal,
     }),
   );
+  const dryRun = values['dry-run'] === true;
   const applied = await carryOut(context, plan, values);
+  const differences = dryRun
+    ? await stageDifferences(catalog, model, plan, { signal: context.signal })
+    : undefined;
+  if (differences && !context.json) await context.out(printable(differencesText(plan, differences)));
   if (context.json) {
     await context.answer({
       tags: plan.tags.map((one) => one.tag),
@@ -72,7 +83,32 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
       stage: plan.stage,
       version: plan.version,
       ...writeFields(plan, applied, push),
+      ...(differences
+        ? { differences: differences.kind === 'compared' ? differences.comparison : null }
+        : {}),
     });
   }
   return 0;
+}
+
+/** What those who load the holder of the stage would get instead, field by field. */
+function differencesText({ stage: name, effects }: StagePlan, differences: Differences): string {
+  const effect = effects.find(({ stage: one }) => one === name);
+  const title = `what changes in #${name}`;
+  switch (differences.kind) {
+    case 'nothing-before':
+      return `${title}: nothing held it before\n`;
+    case 'nothing-after':
+      return `${title}: nothing holds it afterwards\n`;
+    case 'unmoved':
+      return `${title}: nothing, it stays with who holds it\n`;
+    case 'unknown':
+      return `${title}: unknown, ${differences.because}\n`;
+    case 'compared': {
+      const lines = summaryLines(differences.comparison);
+      const moved = `${shortVersion(effect?.before ?? null)} -> ${shortVersion(effect?.after ?? null)}`;
+      const said = lines.length === 0 ? ['nothing that is measured differs'] : lines;
+      return [`${title}, ${moved}:`, ...said.map((line) => `  ${line}`)].join('\n') + '\n';
+    }
+  }
 }

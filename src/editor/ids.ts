@@ -12,6 +12,7 @@ export const Commands = {
   rollBackStage: 'modelkeep.rollBackStage',
   showStageHistory: 'modelkeep.showStageHistory',
   deregisterVersion: 'modelkeep.deregisterVersion',
+  restoreVersion: 'modelkeep.restoreVersion',
   deprecateModel: 'modelkeep.deprecateModel',
   pinVersion: 'modelkeep.pinVersion',
   rollBack: 'modelkeep.rollBack',
@@ -31,6 +32,7 @@ export const Commands = {
   renameBranch: 'modelkeep.renameBranch',
   deleteMerged: 'modelkeep.deleteMerged',
   openWorktree: 'modelkeep.openWorktree',
+  undoLastWrite: 'modelkeep.undoLastWrite',
   showPinActions: 'modelkeep.showPinActions',
   chooseModels: 'modelkeep.chooseModels',
   markModel: 'modelkeep.markModel',
@@ -65,6 +67,8 @@ export const ContextKeys = {
   onlyChanged: 'modelkeep.onlyChanged',
   remoteShown: 'modelkeep.remoteShown',
   compareSelected: 'modelkeep.compareSelected',
+  /** The last branch or tag that was made here can be taken back. */
+  canUndo: 'modelkeep.canUndo',
 } as const;
 
 /** What the view has to show; each empty state has a welcome of its own. */

@@ -30,6 +30,12 @@ export function date(milliseconds: number): string {
   return absolute.format(milliseconds);
 }
 
+/** A version as it is; of the commit that holds a stage without one only as much as tells it apart. */
+export function shortVersion(version: string | null): string {
+  if (version === null) return vscode.l10n.t('none');
+  return /^[0-9a-f]{40,64}$/.test(version) ? version.slice(0, 8) : version;
+}
+
 /** `48 MB`; nothing where the size is not known. */
 export function size(value: number | null): string | null {
   return value === null ? null : bytes(value);

@@ -8,6 +8,7 @@ import type { PartValues } from './conventions.js';
 import { BranchError } from './errors.js';
 import type { ExistingBranches, NameConflict } from './existing.js';
 import { conflictMessage, findConflict, publishingRemote, readExisting } from './existing.js';
+import { partsIn, userName } from './parts.js';
 import type { BranchStart, StartModel } from './start.js';
 import { resolveStart } from './start.js';
 import type { NameVerdict } from './validate.js';
@@ -124,14 +125,14 @@ async function makeName(
   const { catalog, description } = request;
   const convention = conventionNamed(catalog.settings, request.kind);
   const pattern = convention.pattern ?? '';
+  const signal = request.signal ? { signal: request.signal } : {};
+  const inWords = partsIn(description, pattern, request.now ?? new Date());
   const parts: PartValues = {
+    ...inWords,
     model: request.model?.name,
-    slug: withoutIssue(description, pattern),
-    issue: request.issue ?? issueIn(description),
-    date: localDay(request.now ?? new Date()),
+    issue: request.issue ?? inWords.issue,
     user:
-      request.user ??
-      (pattern.includes('{user}') ? await userName(catalog.repository, request.signal) : undefined),
+      request.user ?? (pattern.includes('{user}') ? await userName(catalog.repository, signal) : undefined),
   };
   // {n} counts up to the first number that is free.
   for (let n = 1; ; n += 1) {
@@ -141,35 +142,6 @@ async function makeName(
       pattern.includes('{n}') && n < 10_000 && findConflict(built.name, existing, remote) !== undefined;
     if (!taken) return { name: built.name, kind: convention.name };
   }
-}
-
-/** The key or number of an issue that a description starts with: "ABC-12 login" or "#12 login". */
-function issueIn(description: string): string | undefined {
-  return /^\s*(?:([A-Z][A-Z0-9]*-\d+)|#(\d+))(?![\w-])/
-    .exec(description)
-    ?.slice(1)
-    .find((key) => key !== undefined);
-}
-
-function withoutIssue(description: string, pattern: string): string {
-  const issue = pattern.includes('{issue}') ? issueIn(description) : undefined;
-  return issue === undefined ? description : description.replace(issue, '');
-}
-
-function localDay(now: Date): string {
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${String(now.getFullYear())}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
-}
-
-async function userName(repository: Repository, signal: AbortSignal | undefined): Promise<string> {
-  const { stdout } = await runGit(repository.git, ['config', 'user.name'], {
-    cwd: repository.root,
-    accept: [0, 1],
-    ...(signal ? { signal } : {}),
-  });
-  return (
-    stdout.toString('utf8').trim() || (repository.git.env['USER'] ?? repository.git.env['USERNAME'] ?? '')
-  );
 }
 
 /** The next free name of its kind: `…-2`, `…-3`; by another kind's rules it may have to lose its end. */

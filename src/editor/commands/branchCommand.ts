@@ -1,16 +1,17 @@
-import { userInfo } from 'node:os';
 import * as vscode from 'vscode';
 import { undoBranch } from '../../core/branches/apply.js';
 import type { CreatedBranch } from '../../core/branches/apply.js';
 import { applyBranch, conventionNamed, planBranch } from '../../core/branches/create.js';
 import type { BranchPlan, BranchRequest } from '../../core/branches/create.js';
 import { publishingRemote, readExisting } from '../../core/branches/existing.js';
+import { userName } from '../../core/branches/parts.js';
+import { GitError } from '../../core/git/process.js';
 import { Commands } from '../ids.js';
 import type { Action } from '../notify.js';
 import { rowRev } from '../tree/branchRows.js';
-import { draftName } from './branchDraft.js';
+import { draftName, isWholeName } from './branchDraft.js';
 import type { BranchMode } from './branchPreview.js';
-import { previewBranch } from './branchPreview.js';
+import { modeName, previewBranch } from './branchPreview.js';
 import { withProgress } from './progress.js';
 import type { Register } from './register.js';
 import type { Services } from './services.js';
@@ -31,6 +32,7 @@ export interface BranchDraft extends Place {
 }
 
 const LAST_KIND = 'lastBranchKind';
+const LAST_MODE = 'lastBranchMode';
 
 /** Creates a branch by the convention: which model, what it tries, then everything that would be done. */
 export function branchCommand(register: Register, services: Services): void {
@@ -40,10 +42,11 @@ export function branchCommand(register: Register, services: Services): void {
     async (argument) => {
       const draft = await begin(services, argument);
       if (!draft) return;
-      const steps = [chooseModel(services), describe, confirm];
+      const steps = [chooseModel(services), describe, confirm(services)];
       const done = await runSteps(t('Create Experiment Branch'), draft, steps);
       if (!done?.decided) return;
       await services.memory.update(LAST_KIND, done.kind);
+      await services.memory.update(LAST_MODE, modeName(done.decided.mode));
       await create(services, done, done.decided.plan, done.decided.mode);
     },
     t('Could not create the branch'),
@@ -72,18 +75,31 @@ async function begin({ store, memory }: Services, argument: unknown): Promise<Br
     isNode(argument) && (argument.kind === 'branch' || argument.kind === 'holder') ? argument.row : null;
   const choices = await modelChoices(place, undefined);
   const [only] = choices;
+  const kind = kindOf(place);
   return {
     ...place,
     model: choices.length === 1 && only && 'value' in only ? only.value : null,
     from: row && !row.current ? rowRev(row) : undefined,
-    kind: kindOf(place),
+    // Where there is no model yet (no commit, say), the branch is of a kind that needs none.
+    kind: choices.length === 0 && wantsModel({ ...place, kind }) ? (modelless(place) ?? kind) : kind,
     ...empty,
   };
 }
 
+/** Whether names of this kind say which model they are about. */
+function wantsModel({ snapshot, kind }: Pick<BranchDraft, 'snapshot' | 'kind'>): boolean {
+  const { pattern } = conventionNamed(snapshot.catalog.settings, kind);
+  return pattern?.includes('{model}') === true;
+}
+
+function modelless(place: Place): string | undefined {
+  const { conventions } = place.snapshot.catalog.settings.branches;
+  return conventions.find(({ name: kind }) => !wantsModel({ ...place, kind }))?.name;
+}
+
 function chooseModel({ memory }: Services): Step<BranchDraft> {
   return {
-    answered: (draft) => draft.model !== null,
+    answered: (draft) => draft.model !== null || !wantsModel(draft),
     run: async (draft, position) => {
       const model = await askModel(draft, memory, position, vscode.l10n.t('Which model is it about?'));
       return model === undefined || model === BACK ? model : { ...draft, model };
@@ -104,13 +120,14 @@ const describe: Step<BranchDraft> = {
       existing,
       remote: publishingRemote(existing, settings.remote),
       defaultBranch: catalog.defaultBranch?.branch.name,
-      user: userInfo().username,
-      day: new Date().toISOString().slice(0, 10),
+      user: await userName(draft.entry.repository),
+      now: new Date(),
     };
     const { name: kind, pattern } = sources.convention;
+    const wantsIssue = pattern?.includes('{issue}') === true;
     const text = await askText(position, {
       prompt: t('What does it try? A few words, or a whole branch name'),
-      placeholder: t('lower learning rate'),
+      placeholder: wantsIssue ? t('ABC-12 lower learning rate') : t('lower learning rate'),
       value: draft.text,
       check: (typed) => {
         const made = draftName(typed, sources);
@@ -132,22 +149,32 @@ const describe: Step<BranchDraft> = {
       },
     });
     if (text === undefined || text === BACK) return text;
-    return { ...draft, text: text.trim(), whole: text.includes('/') };
+    return { ...draft, text: text.trim(), whole: isWholeName(text, settings) };
   },
 };
 
-const confirm: Step<BranchDraft> = {
-  run: async (draft, position) => {
-    let current = draft;
-    for (;;) {
-      const plan = await planOf(current);
-      const answer = await previewBranch(position, current, plan);
-      if (answer === undefined || answer === BACK) return answer;
-      if ('mode' in answer) return { ...current, decided: { plan, mode: answer.mode } };
-      current = { ...current, ...answer };
-    }
-  },
-};
+function confirm({ memory }: Services): Step<BranchDraft> {
+  return {
+    run: async (draft, position) => {
+      let current = draft;
+      for (;;) {
+        const plan = await planOf(current);
+        const answer = await previewBranch(position, current, plan, memory.get(LAST_MODE));
+        if (answer === undefined || answer === BACK) return answer;
+        if ('mode' in answer) return { ...current, decided: { plan, mode: answer.mode } };
+        const next = { ...current, ...answer };
+        if (next.model !== null || next.whole || !wantsModel(next)) {
+          current = next;
+          continue;
+        }
+        const about = vscode.l10n.t('Which model is it about?');
+        const model = await askModel(next, memory, { ...position, canGoBack: true }, about);
+        if (model === undefined) return undefined;
+        if (model !== BACK) current = { ...next, model };
+      }
+    },
+  };
+}
 
 async function planOf(draft: BranchDraft): Promise<BranchPlan> {
   return planBranch({
@@ -160,33 +187,36 @@ async function planOf(draft: BranchDraft): Promise<BranchPlan> {
   });
 }
 
-async function create(
-  { notify }: Services,
-  { entry }: Place,
-  plan: BranchPlan,
-  mode: BranchMode,
-): Promise<void> {
+async function create(services: Services, place: Place, plan: BranchPlan, mode: BranchMode): Promise<void> {
   const { t } = vscode.l10n;
+  const { notify, lastWrite } = services;
+  const { entry } = place;
   const { repository } = entry;
-  const made = await withProgress(t('Creating {0}', plan.name), (signal) =>
-    applyBranch(repository, plan, { ...mode, signal }),
-  );
+  let made: CreatedBranch;
+  try {
+    made = await withProgress(t('Creating {0}', plan.name), (signal) =>
+      applyBranch(repository, plan, { ...mode, signal }),
+    );
+  } catch (error) {
+    const unpublished = {
+      title: t('Create Without Publishing'),
+      run: () => create(services, place, plan, { ...mode, push: false }),
+    };
+    const offered = mode.push === true && error instanceof GitError ? [unpublished] : [];
+    notify.failed(t('Could not create the branch'), error, ...offered);
+    return;
+  }
   entry.refresh();
   const { worktree } = made;
   const actions: Action[] =
     worktree === null ? [] : [{ title: t('Open Worktree'), run: () => openFolder(worktree) }];
-  if (!made.pushed) {
-    actions.push({
-      title: t('Undo'),
-      run: async () => {
-        try {
-          await undoBranch(repository, made);
-          entry.refresh();
-        } catch (error) {
-          notify.failed(t('Could not take {0} back', made.branch), error);
-        }
-      },
-    });
+  if (made.pushed) lastWrite.forget();
+  else {
+    const run = async (): Promise<void> => {
+      await undoBranch(repository, made);
+      entry.refresh();
+    };
+    actions.push(lastWrite.keep({ what: made.branch, run }));
   }
   notify.done([outcome(made, plan), ...made.warnings].join(' '), ...actions);
 }

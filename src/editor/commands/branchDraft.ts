@@ -1,7 +1,8 @@
 import type { PartValues } from '../../core/branches/conventions.js';
-import { buildName } from '../../core/branches/conventions.js';
+import { buildName, rulesOf } from '../../core/branches/conventions.js';
 import type { ExistingBranches } from '../../core/branches/existing.js';
 import { conflictMessage, findConflict } from '../../core/branches/existing.js';
+import { partsIn } from '../../core/branches/parts.js';
 import { validateName } from '../../core/branches/validate.js';
 import type { BranchConvention, Settings } from '../../core/settings/settings.js';
 
@@ -19,7 +20,8 @@ export interface NameSources {
   readonly remote: string | null;
   readonly defaultBranch?: string | undefined;
   readonly user: string;
-  readonly day: string;
+  /** For `{date}`. */
+  readonly now: Date;
 }
 
 /**
@@ -28,20 +30,23 @@ export interface NameSources {
  */
 export function draftName(text: string, sources: NameSources): NameDraft {
   if (text.trim() === '') return { kind: 'empty' };
-  return text.includes('/') ? wholeName(text.trim(), sources) : byConvention(text, sources);
+  return isWholeName(text, sources.settings) ? wholeName(text.trim(), sources) : byConvention(text, sources);
+}
+
+/** Words may have a slash ("train/test split"); a name has no space, unless it begins as the team's names do. */
+export function isWholeName(text: string, settings: Settings): boolean {
+  const name = text.trim();
+  if (!name.includes('/')) return false;
+  if (!/\s/.test(name)) return true;
+  const small = name.toLowerCase();
+  return rulesOf(settings).conventions.some(
+    ({ prefix }) => prefix !== '' && small.startsWith(prefix.toLowerCase()),
+  );
 }
 
 function byConvention(text: string, sources: NameSources): NameDraft {
-  const { convention, model } = sources;
-  const issue = /^\s*(?:([A-Z][A-Z0-9]*-\d+)|#(\d+))(?![\w-])/.exec(text);
-  const wantsIssue = convention.pattern?.includes('{issue}') === true;
-  const parts: PartValues = {
-    model: model ?? undefined,
-    slug: wantsIssue && issue ? text.replace(issue[0], '') : text,
-    issue: issue?.[1] ?? issue?.[2],
-    date: sources.day,
-    user: sources.user,
-  };
+  const { convention } = sources;
+  const parts = partsOf(text, sources);
   for (let n = 1; n < 1000; n += 1) {
     const built = buildName(convention, { ...parts, n: String(n) });
     if (!built.ok) return { kind: 'problem', message: `${built.message}.` };
@@ -54,15 +59,14 @@ function byConvention(text: string, sources: NameSources): NameDraft {
   return { kind: 'problem', message: 'Every number is taken.' };
 }
 
+function partsOf(text: string, { convention, model, user, now }: NameSources): PartValues {
+  return { ...partsIn(text, convention.pattern ?? '', now), model: model ?? undefined, user };
+}
+
 function freeText(text: string, sources: NameSources): { readonly repaired?: string } {
   for (let number = 2; number < 100; number += 1) {
     const candidate = `${text.trim()} ${String(number)}`;
-    const built = buildName(sources.convention, {
-      model: sources.model ?? undefined,
-      slug: candidate,
-      date: sources.day,
-      user: sources.user,
-    });
+    const built = buildName(sources.convention, partsOf(candidate, sources));
     if (built.ok && findConflict(built.name, sources.existing, sources.remote) === undefined)
       return { repaired: candidate };
   }

@@ -11,6 +11,15 @@ import { BACK, pick } from './steps.js';
 /** How a branch is made. */
 export type BranchMode = Omit<ApplyOptions, 'signal'>;
 
+/** How it was made, to be offered first the next time; what became of changes is asked anew. */
+export type ModeName = 'switch' | 'publish' | 'worktree' | 'alone';
+
+export function modeName({ checkout, worktree, push }: BranchMode): ModeName {
+  if (worktree !== undefined) return 'worktree';
+  if (push === true) return 'publish';
+  return checkout ? 'switch' : 'alone';
+}
+
 type Answer = { readonly mode: BranchMode } | Pick<BranchDraft, 'kind'> | Pick<BranchDraft, 'from'>;
 type Choosable = { readonly mode: BranchMode } | 'kind' | 'from' | 'copy';
 
@@ -19,6 +28,7 @@ export async function previewBranch(
   position: Position,
   draft: BranchDraft,
   plan: BranchPlan,
+  last: ModeName | undefined,
 ): Promise<Answer | typeof BACK | undefined> {
   const { t } = vscode.l10n;
   const modes = modesOf(plan);
@@ -45,6 +55,7 @@ export async function previewBranch(
   const chosen = await pick<Choosable>(position, {
     placeholder: t('Nothing is done before you choose'),
     items,
+    active: (value) => typeof value === 'object' && modeName(value.mode) === last,
   });
   if (chosen === undefined || chosen === BACK) return chosen;
   if (chosen === 'copy') {
@@ -137,7 +148,12 @@ async function chooseStart(
     label,
     kind: vscode.QuickPickItemKind.Separator,
   });
-  const versions = draft.model ? versionChoices({ snapshot: draft.snapshot, name: draft.model.name }) : [];
+  const versions = draft.model
+    ? versionChoices({ snapshot: draft.snapshot, name: draft.model.name })
+    : catalog.registered().flatMap(({ name }) => {
+        const own = versionChoices({ snapshot: draft.snapshot, name });
+        return own.map((item) => ({ ...item, label: `$(tag) ${item.value.tag}` }));
+      });
   const rows = branchRows(catalog, facts, {
     showRemote: true,
     staleDays: 90,

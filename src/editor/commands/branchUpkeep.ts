@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { deleteMerged, publishedAs, renameBranch, restoreBranch } from '../../core/branches/maintain.js';
 import type { DeletedBranch } from '../../core/branches/maintain.js';
+import { shellLine } from '../../core/branches/preview.js';
 import { findMerged } from '../../core/branches/merged.js';
 import { validateName } from '../../core/branches/validate.js';
 import { readWorktrees } from '../../core/branches/workingCopy.js';
@@ -49,7 +50,7 @@ export function branchUpkeep(register: Register, services: Services): void {
   );
 }
 
-async function rename({ notify }: Services, chosen: ChosenBranch, title: string): Promise<void> {
+async function rename({ notify, lastWrite }: Services, chosen: ChosenBranch, title: string): Promise<void> {
   const { t } = vscode.l10n;
   const { entry, snapshot, row } = chosen;
   const { catalog } = snapshot;
@@ -61,6 +62,7 @@ async function rename({ notify }: Services, chosen: ChosenBranch, title: string)
   const to = await askText(single(title), {
     prompt: t('The new name of {0}, which is published nowhere', from),
     value: misnamed(catalog, row)?.suggestion ?? from,
+    command: (text) => shellLine(['git', 'branch', '--move', from, text.trim()]),
     check: (text) => {
       const name = text.trim();
       if (name === from) return { problem: { message: t('That is its name now.') } };
@@ -74,23 +76,20 @@ async function rename({ notify }: Services, chosen: ChosenBranch, title: string)
   const name = to.trim();
   await withProgress(t('Renaming {0}', from), (signal) => renameBranch(catalog, from, name, { signal }));
   entry.refresh();
-  notify.done(t('Renamed {0} to {1}', from, name), {
-    title: t('Undo'),
+  const undo = lastWrite.keep({
+    what: name,
     run: async () => {
-      try {
-        await porcelain(entry.repository, {}, (git) => git.raw(['branch', '--move', name, from]));
-        entry.refresh();
-      } catch (error) {
-        notify.failed(t('Could not take {0} back', name), error);
-      }
+      await porcelain(entry.repository, {}, (git) => git.raw(['branch', '--move', name, from]));
+      entry.refresh();
     },
   });
+  notify.done(t('Renamed {0} to {1}', from, name), undo);
 }
 
 /** Deletes local branches whose work is in the default branch; each can be brought back. */
 async function removeMerged(services: Services, argument: unknown, selection: unknown): Promise<void> {
   const { t } = vscode.l10n;
-  const { notify, store } = services;
+  const { store } = services;
   const title = t('Delete Merged Branches');
   const rows = (Array.isArray(selection) && selection.length > 0 ? selection : [argument])
     .filter(isNode)
@@ -122,7 +121,11 @@ async function removeMerged(services: Services, argument: unknown, selection: un
   if (items.length === 0) throw new Error(t('No local branch is merged'));
   const shown = rows.length === 0 ? items : items.filter(({ picked }) => picked);
   const placeholder = t('Deletes the ticked branches here; the remote keeps its own');
-  const chosen = await pickMany(single(title), { placeholder, items: shown });
+  const chosen = await pickMany(single(title), {
+    placeholder,
+    items: shown,
+    command: (names) => shellLine(['git', 'branch', '-D', ...names]),
+  });
   if (chosen === undefined || chosen === BACK || chosen.length === 0) return;
   const deleted: DeletedBranch[] = [];
   try {
@@ -132,24 +135,20 @@ async function removeMerged(services: Services, argument: unknown, selection: un
     }
   } finally {
     place.entry.refresh();
-    if (deleted.length > 0) tellDeleted(notify, place, deleted);
+    if (deleted.length > 0) tellDeleted(services, place, deleted);
   }
 }
 
-function tellDeleted(notify: Services['notify'], { entry }: Place, deleted: readonly DeletedBranch[]): void {
-  const { t } = vscode.l10n;
+function tellDeleted(services: Services, { entry }: Place, deleted: readonly DeletedBranch[]): void {
   const names = deleted.map(({ name }) => name).join(', ');
-  notify.done(t('Deleted {0}', names), {
-    title: t('Undo'),
+  const undo = services.lastWrite.keep({
+    what: names,
     run: async () => {
-      try {
-        for (const one of deleted) await restoreBranch(entry.repository, one);
-        entry.refresh();
-      } catch (error) {
-        notify.failed(t('Could not take {0} back', names), error);
-      }
+      for (const one of deleted) await restoreBranch(entry.repository, one);
+      entry.refresh();
     },
   });
+  services.notify.done(vscode.l10n.t('Deleted {0}', names), undo);
 }
 
 /** Opens the folder in which a branch is checked out; offers to make one beside the repository where there is none. */

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import type { Catalog } from '../../core/catalog/catalog.js';
-import type { AppliedPlan } from '../../core/registry/versions/apply.js';
 import { applyPlan, undoPlan } from '../../core/registry/versions/apply.js';
 import type { RegistryPlan } from '../../core/registry/versions/plan.js';
 import { equivalentCommands, renderCommand } from '../../core/registry/versions/plan.js';
 import { RegistryError } from '../../core/registry/versions/registryError.js';
+import { Commands } from '../ids.js';
 import type { Action } from '../notify.js';
+import { shortVersion } from '../words.js';
 import type { Place } from './targets.js';
 import { withProgress } from './progress.js';
 import type { Services } from './services.js';
@@ -70,48 +71,74 @@ function notes(plan: RegistryPlan): readonly vscode.QuickPickItem[] {
   }));
   const effects = plan.effects.map(({ stage, before, after }): vscode.QuickPickItem => {
     const name = stage === null ? t('latest') : stage;
-    return { label: `$(arrow-right) ${name}: ${before ?? t('none')} → ${after ?? t('none')}` };
+    return { label: `$(arrow-right) ${name}: ${shortVersion(before)} → ${shortVersion(after)}` };
   });
   const separator = { label: t('What this means'), kind: vscode.QuickPickItemKind.Separator };
   return warnings.length + effects.length === 0 ? [] : [separator, ...warnings, ...effects];
 }
 
+export interface WriteMore {
+  /** What failed, for the message: `Could not tag the version`. */
+  readonly failure: string;
+  /** Offered when it is done. */
+  readonly next?: readonly Action[];
+  /** Shows the preview anew, with another number when one is given. */
+  readonly again?: (version?: string) => Promise<unknown>;
+}
+
 /** Writes the plan's tags, says so, and offers to take them back while nobody else can have them. */
 export async function writePlan(
-  { notify }: Pick<Services, 'notify'>,
+  services: Pick<Services, 'notify' | 'lastWrite'>,
   place: Place,
   plan: RegistryPlan,
   push: boolean,
-  ...next: readonly Action[]
-): Promise<AppliedPlan> {
+  more: WriteMore,
+): Promise<void> {
   const { t } = vscode.l10n;
+  const { notify, lastWrite } = services;
   const { repository } = place.entry;
   const names = plan.tags.map(({ tag }) => tag).join(', ');
-  const applied = await withProgress(
-    push ? t('Tagging and pushing {0}', names) : t('Tagging {0}', names),
-    (signal) => applyPlan(repository, plan, { push, signal }),
-  );
-  place.entry.refresh();
-  const undo: Action = {
-    title: t('Undo'),
-    run: async () => {
-      try {
+  try {
+    const applied = await withProgress(
+      push ? t('Tagging and pushing {0}', names) : t('Tagging {0}', names),
+      (signal) => applyPlan(repository, plan, { push, signal }),
+    );
+    place.entry.refresh();
+    const next = more.next ?? [];
+    if (push) {
+      lastWrite.forget();
+      notify.done(t('Tagged {0} and pushed it to {1}', names, plan.remote), ...next);
+      return;
+    }
+    const undo = lastWrite.keep({
+      what: names,
+      run: async () => {
         await undoPlan(repository, applied);
         place.entry.refresh();
-      } catch (error) {
-        notify.failed(t('Could not take {0} back', names), error);
-      }
-    },
-  };
-  notify.done(
-    push ? t('Tagged {0} and pushed it to {1}', names, plan.remote) : t('Tagged {0}', names),
-    ...next,
-    ...(push ? [] : [undo]),
-  );
-  return applied;
+      },
+    });
+    notify.done(t('Tagged {0}', names), ...next, undo);
+  } catch (error) {
+    const here = (): Promise<void> => writePlan(services, place, plan, false, more);
+    notify.failed(more.failure, error, ...offersOf(error, more, here));
+  }
 }
 
-/** What a refused registration offers instead: the free number. */
-export function offeredVersion(error: unknown): string | undefined {
-  return error instanceof RegistryError ? error.offer.version : undefined;
+/** What can be done about a refusal: the free number, CI, a fetch, or without the remote. */
+function offersOf(error: unknown, { again }: WriteMore, here: () => Promise<void>): readonly Action[] {
+  const { t } = vscode.l10n;
+  if (!(error instanceof RegistryError)) return [];
+  const { reason, offer } = error;
+  const { command, version } = offer;
+  if (command !== undefined) {
+    const line = renderCommand(command);
+    return [{ title: t('Copy the Command for CI'), run: () => vscode.env.clipboard.writeText(line) }];
+  }
+  if (reason === 'unreachable') return [{ title: t('Tag Here Only'), run: here }];
+  if (again === undefined) return [];
+  if (reason === 'rejected' && version !== undefined)
+    return [{ title: t('Take {0} Instead', version), run: () => again(version) }];
+  if (reason === 'rejected')
+    return [{ title: t('Fetch'), run: () => vscode.commands.executeCommand(Commands.fetch) }];
+  return reason === 'changed' ? [{ title: t('Look Again'), run: () => again() }] : [];
 }

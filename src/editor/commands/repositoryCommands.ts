@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
 import { porcelain } from '../../core/git/porcelain.js';
+import { GitError } from '../../core/git/process.js';
+import type { Repository } from '../../core/git/repository.js';
+import { conflictingTags } from '../../core/registry/versions/remoteTags.js';
 import { Commands } from '../ids.js';
 import type { Register } from './register.js';
 import { withProgress } from './progress.js';
@@ -8,8 +11,9 @@ import { askBranch } from './askBranch.js';
 import { askPlace } from './targets.js';
 
 /** What touches the repository as a whole. */
-export function repositoryCommands(register: Register, { store, notify }: Services): void {
+export function repositoryCommands(register: Register, { store, notify, lastWrite }: Services): void {
   const { t } = vscode.l10n;
+  register(Commands.undoLastWrite, () => lastWrite.undo(), t('Could not take it back'));
   register(
     Commands.fetch,
     async (argument) => {
@@ -17,12 +21,21 @@ export function repositoryCommands(register: Register, { store, notify }: Servic
       if (!place) return;
       const { repository } = place.entry;
       const { remote } = place.snapshot.catalog.settings;
-      // Tags that moved at the remote are left as they are here: Git refuses them without --force.
-      await withProgress(t('Fetching from {0}', remote), (signal) =>
-        porcelain(repository, { signal }, (git) => git.raw('fetch', '--tags', '--prune', '--', remote)),
+      const conflicts = await withProgress(t('Fetching from {0}', remote), (signal) =>
+        fetchAll(repository, remote, signal),
       );
       const before = place.snapshot.catalog;
       const { catalog } = await place.entry.refreshed();
+      if (conflicts.length > 0) {
+        notify.warn(
+          t(
+            'Not the same here and at {0}: {1}. Tags are never moved: find out which one is meant and delete the other.',
+            remote,
+            conflicts.join(', '),
+          ),
+        );
+        return;
+      }
       const fresh = [...catalog.versions.keys()].filter((tag) => !before.versions.has(tag));
       notify.done(
         fresh.length === 0
@@ -52,4 +65,20 @@ export function repositoryCommands(register: Register, { store, notify }: Servic
     },
     t('Could not switch'),
   );
+}
+
+/** Fetches branches and tags; those that are others here stay as they are (Git refuses them) and are returned. */
+async function fetchAll(
+  repository: Repository,
+  remote: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  try {
+    await porcelain(repository, { signal }, (git) => git.raw('fetch', '--tags', '--prune', '--', remote));
+    return [];
+  } catch (error) {
+    const conflicts = error instanceof GitError ? conflictingTags(error.stderr) : [];
+    if (conflicts.length === 0) throw error;
+    return conflicts;
+  }
 }

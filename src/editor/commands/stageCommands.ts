@@ -1,12 +1,15 @@
 import * as vscode from 'vscode';
-import { planDeprecation } from '../../core/registry/versions/planDeprecation.js';
+import { stageDifferences } from '../../core/registry/versions/differences.js';
 import { knownStages, planStage } from '../../core/registry/versions/planStage.js';
 import type { RegistryPlan } from '../../core/registry/versions/plan.js';
 import type { Approval } from '../../core/registry/versions/messages.js';
 import { readRegistry } from '../../core/registry/versions/registry.js';
 import { Commands } from '../ids.js';
 import { approvalItems, askApproval } from './approval.js';
+import { askRemote } from './askRemote.js';
 import { versionChoices } from './askVersion.js';
+import { differenceItems } from './differenceItems.js';
+import { withProgress } from './progress.js';
 import type { Register } from './register.js';
 import { previewPlan, writePlan } from './registryPreview.js';
 import type { Services } from './services.js';
@@ -23,10 +26,10 @@ interface Draft {
   readonly decided: { readonly plan: RegistryPlan; readonly push: boolean } | null;
 }
 
-/** Stages of versions, and their end: every write is previewed, and undone while it is not pushed. */
+/** Stages of versions: every write is previewed, and undone while it is not pushed. */
 export function stageCommands(register: Register, services: Services): void {
   const { t } = vscode.l10n;
-  const run = async (title: string, argument: unknown, remove: boolean): Promise<void> => {
+  const run = async (title: string, failure: string, argument: unknown, remove: boolean): Promise<void> => {
     const target = await askTarget(services, argument, title, t('Which model?'));
     if (!target) return;
     const draft: Draft = { target, version: target.version?.version ?? null, stage: null, decided: null };
@@ -35,42 +38,20 @@ export function stageCommands(register: Register, services: Services): void {
       chooseStage(remove),
       confirmStage(remove),
     ]);
-    if (done?.decided) await writePlan(services, target, done.decided.plan, done.decided.push);
+    if (!done?.decided) return;
+    const again = (): Promise<void> => run(title, failure, argument, remove);
+    const { plan, push } = done.decided;
+    await writePlan(services, target, plan, push, { failure, again });
   };
   register(
     Commands.assignStage,
-    (argument) => run(t('Assign Stage'), argument, false),
+    (argument) => run(t('Assign Stage'), t('Could not assign the stage'), argument, false),
     t('Could not assign the stage'),
   );
   register(
     Commands.removeStage,
-    (argument) => run(t('Remove Stage'), argument, true),
+    (argument) => run(t('Remove Stage'), t('Could not remove the stage'), argument, true),
     t('Could not remove the stage'),
-  );
-
-  register(
-    Commands.deregisterVersion,
-    async (argument) => {
-      const title = t('Deregister Version');
-      const target = await askTarget(services, argument, title, t('A version of which model?'));
-      if (!target) return;
-      const draft: Draft = { target, version: target.version?.version ?? null, stage: null, decided: null };
-      const done = await runSteps(title, draft, [chooseVersion(false), confirmEnd]);
-      if (done?.decided) await writePlan(services, target, done.decided.plan, done.decided.push);
-    },
-    t('Could not deregister the version'),
-  );
-
-  register(
-    Commands.deprecateModel,
-    async (argument) => {
-      const target = await askTarget(services, argument, t('Deprecate Model'), t('Which model?'));
-      if (!target) return;
-      const draft: Draft = { target, version: null, stage: null, decided: null };
-      const done = await runSteps(t('Deprecate Model'), draft, [confirmEnd]);
-      if (done?.decided) await writePlan(services, target, done.decided.plan, done.decided.push);
-    },
-    t('Could not deprecate the model'),
   );
 }
 
@@ -146,18 +127,24 @@ function confirmStage(remove: boolean): Step<Draft> {
   return {
     run: async (draft, position) => {
       const { target, stage, version } = draft;
+      const { catalog } = target.snapshot;
+      const model = { name: target.name, path: target.model?.path ?? null };
+      const { t } = vscode.l10n;
+      const remote = await withProgress(t('Asking the remote'), () => askRemote(target, target.name));
       let approval: Approval = {};
       for (;;) {
         const plan = await planStage({
-          catalog: target.snapshot.catalog,
-          model: { name: target.name, path: target.model?.path ?? null },
+          catalog,
+          model,
+          askRemote: remote,
           stage: stage ?? '',
           ...(version === null ? {} : { version }),
           ...(remove ? { remove } : {}),
           ...approval,
         });
-        const more = { extras: approvalItems(approval) };
-        const answer = await previewPlan(position, target.snapshot.catalog, plan, more);
+        const differences = await stageDifferences(catalog, model, plan);
+        const more = { extras: approvalItems(approval), facts: differenceItems(plan, differences) };
+        const answer = await previewPlan(position, catalog, plan, more);
         if (answer === undefined || answer === BACK) return answer;
         if ('push' in answer) return { ...draft, decided: { plan, push: answer.push } };
         approval = await askApproval(position, approval, answer.extra);
@@ -165,16 +152,3 @@ function confirmStage(remove: boolean): Step<Draft> {
     },
   };
 }
-
-const confirmEnd: Step<Draft> = {
-  run: async (draft, position) => {
-    const plan = await planDeprecation({
-      catalog: draft.target.snapshot.catalog,
-      model: draft.target.name,
-      ...(draft.version === null ? {} : { version: draft.version }),
-    });
-    const answer = await previewPlan(position, draft.target.snapshot.catalog, plan);
-    if (answer === undefined || answer === BACK) return answer;
-    return 'push' in answer ? { ...draft, decided: { plan, push: answer.push } } : undefined;
-  },
-};

@@ -3,15 +3,18 @@ import { readTrailers } from '../../core/registry/versions/messages.js';
 import type { Approval } from '../../core/registry/versions/messages.js';
 import { planPromotion, planStageRollback } from '../../core/registry/versions/promotion.js';
 import type { StageMove } from '../../core/registry/versions/promotion.js';
+import type { AskRemote } from '../../core/registry/versions/registry.js';
 import { readRegistry } from '../../core/registry/versions/registry.js';
-import { summaryLines } from '../../core/registry/versions/summary.js';
 import { stageHistory } from '../../core/registry/gto/stageHistory.js';
 import type { StageChange } from '../../core/registry/gto/stageHistory.js';
 import { Commands } from '../ids.js';
-import { ago, date, dots } from '../words.js';
+import { ago, date, dots, shortVersion } from '../words.js';
 import { approvalItems, askApproval } from './approval.js';
+import { askRemote } from './askRemote.js';
 import type { OpenComparison } from './compareCommands.js';
+import { differenceItems } from './differenceItems.js';
 import { revealCommit } from './openCommands.js';
+import { withProgress } from './progress.js';
 import type { Register } from './register.js';
 import { previewPlan, writePlan } from './registryPreview.js';
 import type { Services } from './services.js';
@@ -33,9 +36,9 @@ export function stageMoves(register: Register, services: Services, open: OpenCom
       const held = heldStages(target, version);
       const from = version === undefined ? await askStage(target, title, held) : null;
       if (from === undefined) return;
-      await move(services, target, title, open, (approval) =>
+      await move(services, target, title, t('Could not promote'), open, (given) =>
         planPromotion({
-          ...request(target, approval),
+          ...request(target, given),
           ...(from === null ? {} : { from }),
           ...(version === undefined ? {} : { version }),
         }),
@@ -52,8 +55,9 @@ export function stageMoves(register: Register, services: Services, open: OpenCom
       const held = heldStages(target, target.version?.version);
       const stage = await askStage(target, title, held);
       if (stage === undefined || stage === null) return;
-      await move(services, target, title, open, (approval) =>
-        planStageRollback({ ...request(target, approval), stage }),
+      const failure = t('Could not roll the stage back');
+      await move(services, target, title, failure, open, (given) =>
+        planStageRollback({ ...request(target, given), stage }),
       );
     },
     t('Could not roll the stage back'),
@@ -84,25 +88,32 @@ export function stageHistoryCommand(register: Register, services: Services): voi
   );
 }
 
-/** `prod: v1.0.0 → v2.0.0`, who and when, why and who agreed. */
+/** `prod: v1.0.0 → v2.0.0`, who agreed and when, why and who tagged it. */
 function changeItem(change: StageChange): Choice<StageChange> {
   const { t } = vscode.l10n;
   const { event } = change;
   const { reason, approvedBy } = readTrailers(event.message);
   const time = event.seconds * 1000;
-  const version = (id: string | null): string =>
-    id === null ? t('none') : /^[0-9a-f]{40,64}$/.test(id) ? id.slice(0, 8) : id;
+  const agreed = approvedBy && t('approved by {0}', approvedBy.join(', '));
+  const when = `${ago(time)} (${date(time)})`;
   return {
-    label: `${change.stage}: ${version(change.before)} → ${version(change.after)}`,
-    description: dots(event.author, `${ago(time)} (${date(time)})`),
-    detail: dots(reason, approvedBy && t('approved by {0}', approvedBy.join(', ')), event.tag),
+    label: `${change.stage}: ${shortVersion(change.before)} → ${shortVersion(change.after)}`,
+    // Who agreed answers for it; who tagged may be a robot.
+    description: dots(agreed ?? event.author, when),
+    detail: dots(reason, agreed && t('tagged by {0}', event.author), event.tag),
     value: change,
   };
 }
 
-function request(target: Target, approval: Approval) {
+interface Given {
+  readonly approval: Approval;
+  readonly remote: AskRemote;
+}
+
+function request(target: Target, { approval, remote }: Given) {
   const { catalog } = target.snapshot;
-  return { catalog, model: { name: target.name, path: target.model?.path ?? null }, ...approval };
+  const model = { name: target.name, path: target.model?.path ?? null };
+  return { catalog, model, askRemote: remote, ...approval };
 }
 
 /** Stages that the version holds; of all versions where none is named. */
@@ -134,13 +145,16 @@ async function move(
   services: Services,
   target: Target,
   title: string,
+  failure: string,
   open: OpenComparison,
-  planner: (approval: Approval) => Promise<StageMove>,
+  planner: (given: Given) => Promise<StageMove>,
 ): Promise<void> {
   const { t } = vscode.l10n;
+  const again = (): Promise<void> => move(services, target, title, failure, open, planner);
+  const remote = await withProgress(t('Asking the remote'), () => askRemote(target, target.name));
   let approval: Approval = {};
   for (;;) {
-    const planned = await planner(approval);
+    const planned = await planner({ approval, remote });
     const { from, to } = planned;
     const answer = await previewPlan(single(title), target.snapshot.catalog, planned.plan, {
       extras: [
@@ -149,11 +163,11 @@ async function move(
           ? []
           : [{ label: `$(diff) ${t('Compare {0} with {1}', from, to)}`, value: 'compare' }]),
       ],
-      facts: differenceItems(planned),
+      facts: differenceItems(planned.plan, planned.differences),
     });
     if (answer === undefined || answer === BACK) return;
     if ('push' in answer) {
-      await writePlan(services, target, planned.plan, answer.push);
+      await writePlan(services, target, planned.plan, answer.push, { failure, again });
       return;
     }
     if (answer.extra === 'compare' && from !== null) {
@@ -162,19 +176,4 @@ async function move(
     }
     approval = await askApproval(single(title), approval, answer.extra);
   }
-}
-
-/** What the stage's users would get: a row for each difference. */
-function differenceItems({ stage, from, to, differences }: StageMove): readonly vscode.QuickPickItem[] {
-  const { t } = vscode.l10n;
-  const separator = {
-    label: t('What changes in {0}: {1} → {2}', stage, from ?? t('nothing'), to),
-    kind: vscode.QuickPickItemKind.Separator,
-  };
-  if (differences.kind === 'nothing-before') return [];
-  if (differences.kind === 'unknown') return [separator, { label: `$(question) ${differences.because}` }];
-  const lines = summaryLines(differences.comparison);
-  return lines.length === 0
-    ? [separator, { label: t('Nothing that is measured differs') }]
-    : [separator, ...lines.map((label) => ({ label }))];
 }

@@ -103,7 +103,12 @@ export async function pick<T>(
 /** Any number of choices. */
 export async function pickMany<T>(
   position: Position,
-  options: { readonly placeholder: string; readonly items: readonly (Choice<T> | vscode.QuickPickItem)[] },
+  options: {
+    readonly placeholder: string;
+    readonly items: readonly (Choice<T> | vscode.QuickPickItem)[];
+    /** The Git command that does the same with what is ticked, for a button that copies it. */
+    readonly command?: (values: readonly T[]) => string;
+  },
 ): Promise<readonly T[] | typeof BACK | undefined> {
   const input = vscode.window.createQuickPick<Choice<T> | vscode.QuickPickItem>();
   place(input, position);
@@ -112,9 +117,24 @@ export async function pickMany<T>(
   input.matchOnDescription = true;
   input.items = options.items;
   input.selectedItems = options.items.filter((item) => item.picked === true);
+  const { command } = options;
+  if (command) input.buttons = [...input.buttons, copyButton()];
   return show(input, (resolve) => {
-    input.onDidAccept(() => resolve(input.selectedItems.filter(isChoice<T>).map((item) => item.value)));
+    const ticked = (): readonly T[] => input.selectedItems.filter(isChoice<T>).map((item) => item.value);
+    input.onDidTriggerButton((button) => {
+      if (button !== vscode.QuickInputButtons.Back && command) void copy(command(ticked()));
+    });
+    input.onDidAccept(() => resolve(ticked()));
   });
+}
+
+function copyButton(): vscode.QuickInputButton {
+  return { iconPath: new vscode.ThemeIcon('copy'), tooltip: vscode.l10n.t('Copy the Git command') };
+}
+
+async function copy(command: string): Promise<void> {
+  await vscode.env.clipboard.writeText(command);
+  vscode.window.setStatusBarMessage(vscode.l10n.t('Copied {0}', command), 4000);
 }
 
 export interface TextProblem {
@@ -129,6 +149,8 @@ export interface InputOptions {
   readonly value?: string;
   /** What is wrong with a text; `preview` is shown while nothing is. */
   readonly check: (text: string) => { readonly problem: TextProblem } | { readonly preview?: string };
+  /** The Git command that does the same, for a button that copies it. */
+  readonly command?: (text: string) => string;
 }
 
 /** A line of text, checked at every key; Enter on a broken one takes the repaired text into the box. */
@@ -143,6 +165,8 @@ export async function askText(
   input.value = options.value ?? '';
   input.ignoreFocusOut = true;
   const back = input.buttons;
+  const { command } = options;
+  const copying = copyButton();
   return show(input, (resolve) => {
     const check = (): { readonly problem?: TextProblem } => {
       const answer = options.check(input.value);
@@ -160,7 +184,7 @@ export async function askText(
         input.buttons = repaired === undefined ? back : [...back, repair];
         return answer;
       }
-      input.buttons = back;
+      input.buttons = command ? [...back, copying] : back;
       input.validationMessage =
         answer.preview === undefined
           ? undefined
@@ -177,7 +201,8 @@ export async function askText(
     check();
     input.onDidChangeValue(check);
     input.onDidTriggerButton((button) => {
-      if (button !== vscode.QuickInputButtons.Back) repair();
+      if (button === copying && command) void copy(command(input.value));
+      else if (button !== vscode.QuickInputButtons.Back) repair();
     });
     input.onDidAccept(() => {
       if (check().problem === undefined) resolve(input.value);

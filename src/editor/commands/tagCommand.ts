@@ -4,10 +4,12 @@ import { parseSemVer } from '../../core/registry/gto/semver.js';
 import type { TagPlan } from '../../core/registry/versions/plan.js';
 import { renderCommand } from '../../core/registry/versions/plan.js';
 import { planTag } from '../../core/registry/versions/planTag.js';
+import type { AskRemote } from '../../core/registry/versions/registry.js';
 import { RegistryError } from '../../core/registry/versions/registryError.js';
 import type { ChangeSummary } from '../../core/registry/versions/summary.js';
 import { messageOf, summarizeChanges, withMessage } from '../../core/registry/versions/summary.js';
 import { Commands } from '../ids.js';
+import { askRemote } from './askRemote.js';
 import { withProgress } from './progress.js';
 import type { Register } from './register.js';
 import { previewPlan, writePlan } from './registryPreview.js';
@@ -26,6 +28,8 @@ interface Draft extends Place {
   readonly rev: string;
   readonly label: string;
   readonly version: { readonly bump: Bump } | { readonly exact: string } | null;
+  /** What the remote has of the model's tags; null until it was asked. */
+  readonly remote: AskRemote | null;
   readonly message: string | null;
   /** What changed since the version before; null until it was read. */
   readonly summary: ChangeSummary | null;
@@ -43,26 +47,44 @@ export function tagCommand(register: Register, services: Services): void {
     async (argument) => {
       const draft = await begin(services, argument);
       if (!draft) return;
-      const done = await runSteps(t('Tag Version'), draft, [
-        chooseModel(services),
-        chooseVersion,
-        chooseMessage,
-        confirm,
-      ]);
-      if (!done?.plan || !done.model) return;
-      const { plan } = done;
-      await writePlan(services, done, plan, done.push, {
-        title: t('Pin It'),
-        run: () =>
-          vscode.commands.executeCommand(Commands.pinVersion, { model: plan.artifact, version: plan.tag }),
-      });
+      await run(services, draft, [chooseModel(services), chooseVersion, chooseMessage, confirm]);
     },
     t('Could not tag the version'),
   );
 }
 
+async function run(services: Services, draft: Draft, steps: readonly Step<Draft>[]): Promise<void> {
+  const { t } = vscode.l10n;
+  const done = await runSteps(t('Tag Version'), draft, steps);
+  if (!done?.plan || !done.model) return;
+  const { plan } = done;
+  const pin = {
+    title: t('Pin It'),
+    run: () =>
+      vscode.commands.executeCommand(Commands.pinVersion, { model: plan.artifact, version: plan.tag }),
+  };
+  await writePlan(services, done, plan, done.push, {
+    failure: t('Could not tag the version'),
+    next: [pin],
+    // The remote or another window was quicker: all that was answered stays, only the number is another.
+    again: async (exact) => {
+      const snapshot = await done.entry.refreshed();
+      const version = exact === undefined ? done.version : { exact };
+      await run(services, { ...done, snapshot, version, plan: null, remote: null }, [confirm]);
+    },
+  });
+}
+
 async function begin({ store }: Services, argument: unknown): Promise<Draft | undefined> {
-  const empty = { version: null, message: null, summary: null, summarized: true, plan: null, push: false };
+  const empty = {
+    version: null,
+    remote: null,
+    message: null,
+    summary: null,
+    summarized: true,
+    plan: null,
+    push: false,
+  };
   if (isRevisionNode(argument)) {
     const target: Target | null = await targetOf(argument);
     if (target) {
@@ -100,12 +122,14 @@ function chooseModel({ memory }: Services): Step<Draft> {
 const chooseVersion: Step<Draft> = {
   run: async (draft, position) => {
     const { t } = vscode.l10n;
+    const asked = withRemote(draft);
     const chosen = await pick<Bump | 'other'>(position, {
       placeholder: t('The next version of {0}', draft.model?.name ?? ''),
-      items: versionChoices(draft),
+      items: asked.then(versionChoices),
     });
     if (chosen === undefined || chosen === BACK) return chosen;
-    if (chosen !== 'other') return { ...draft, version: { bump: chosen } };
+    const { remote } = await asked;
+    if (chosen !== 'other') return { ...draft, remote, version: { bump: chosen } };
     const exact = await askText(
       { ...position, canGoBack: true },
       {
@@ -115,7 +139,7 @@ const chooseVersion: Step<Draft> = {
       },
     );
     if (exact === undefined) return undefined;
-    return exact === BACK ? BACK : { ...draft, version: { exact } };
+    return exact === BACK ? BACK : { ...draft, remote, version: { exact } };
   },
 };
 
@@ -132,7 +156,12 @@ async function versionChoices(
   };
   const [first] = plans;
   const same = first?.sameAs.at(-1);
+  if (first?.tags[0]?.what === 'restore') {
+    const detail = t('It was deregistered on this commit, which can have no other version');
+    return [{ label: t('Restore {0}', first.version), detail, value: 'patch' }];
+  }
   return [
+    ...whereFree(draft),
     ...(same === undefined
       ? []
       : [{ label: t('Same bits as {0}', same), kind: vscode.QuickPickItemKind.Separator }]),
@@ -148,6 +177,21 @@ async function versionChoices(
     }),
     { label: t('Another number…'), detail: t('pre-releases too'), value: 'other' },
   ];
+}
+
+/** Whether the numbers are free at the remote too. */
+function whereFree({ remote, snapshot }: Draft): readonly vscode.QuickPickItem[] {
+  if (remote === null || typeof remote === 'boolean') return [];
+  const name = snapshot.catalog.settings.remote;
+  const label =
+    remote.state === 'answered'
+      ? vscode.l10n.t('Free here and on {0}', name)
+      : vscode.l10n.t('Free here; {0} did not answer', name);
+  return [{ label, kind: vscode.QuickPickItemKind.Separator }];
+}
+
+async function withRemote(draft: Draft): Promise<Draft> {
+  return draft.remote === null ? { ...draft, remote: await askRemote(draft, modelOf(draft).name) } : draft;
 }
 
 function checkVersion(
@@ -186,7 +230,7 @@ const chooseMessage: Step<Draft> = {
 
 const confirm: Step<Draft> = {
   run: async (draft, position) => {
-    let current = draft;
+    let current = await withRemote(draft);
     for (;;) {
       const planned = described(await plan(current), current);
       const answer = await previewPlan(position, current.snapshot.catalog, planned, {
@@ -278,5 +322,6 @@ async function plan(draft: Draft): Promise<TagPlan> {
     model: modelOf(draft),
     rev: draft.rev,
     ...(draft.version ? { version: draft.version } : {}),
+    askRemote: draft.remote ?? false,
   });
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { history } from '../../../src/cli/history.js';
 import { deprecate } from '../../../src/cli/deprecate.js';
 import { stage } from '../../../src/cli/stage.js';
@@ -146,6 +148,8 @@ describe('the commands that write tags', () => {
       ],
     );
     assert.deepEqual(events.at(-1)?.approvedBy, ['Bob']);
+    const lines = await run(history, ['churn'], {}, false);
+    assert.match(lines.out, /churn#prod {2}none -> v0\.1\.0 {2}approved by Bob: best \(tagged by .+\)\n$/);
     const csv = await run(history, [], { format: 'csv' }, false);
     assert.equal(csv.out.split('\r\n').length, 6);
     const markdown = await run(history, [], { format: 'markdown' }, false);
@@ -154,6 +158,51 @@ describe('the commands that write tags', () => {
     assert.deepEqual((await run(history, [], { since: '2100-01-01' })).answer.events, []);
     assert.equal((await refused(history, [], { env: 'production' })).code, 'environment-unknown');
     assert.equal((await refused(history, [], { at: 'noon' })).code, 'usage');
+  });
+
+  it('stage --dry-run shows what differs between who holds the stage and who would, and writes nothing', async () => {
+    const dryRun = { 'dry-run': true };
+    await run(tag, ['churn'], { rev: 'HEAD~1' });
+    const before = refsOf(repo);
+    assert.match((await run(stage, ['churn', 'prod'], dryRun, false)).out, /#prod: nothing held it before/);
+    assert.equal((await run(stage, ['churn', 'prod'], dryRun)).answer.differences, null);
+    assert.equal(refsOf(repo), before);
+    const first = await run(stage, ['churn', 'prod']);
+    assert.equal('differences' in first.answer, false);
+    // Registered by the same command: it has no tag to be compared by yet.
+    const moved = await run(stage, ['churn', 'prod'], { ...dryRun, rev: 'HEAD' }, false);
+    assert.match(
+      moved.out,
+      /what changes in #prod, v0\.0\.1 -> v0\.0\.2:\n {2}Model:\n {2}- size: 5 B -> 6 B/,
+    );
+    const { answer } = await run(stage, ['churn', 'prod'], { ...dryRun, rev: 'HEAD' });
+    const { baseline, columns } = answer.differences as { baseline: string; columns: { commit: string }[] };
+    assert.equal(baseline, 'v0.0.1');
+    assert.deepEqual(
+      columns.map(({ commit }) => commit),
+      [repo.head('HEAD~1'), repo.head()],
+    );
+    const taken = await run(stage, ['churn', 'prod'], { ...dryRun, remove: true }, false);
+    assert.match(taken.out, /#prod: nothing holds it afterwards/);
+  });
+
+  it('stage says who holds it now where a version was put there before', async () => {
+    await run(tag, ['churn'], { rev: 'HEAD~1' });
+    await run(stage, ['churn', 'prod']);
+    await run(stage, ['churn', 'prod'], { rev: 'HEAD' });
+    const { message } = await refused(stage, ['churn', 'prod'], { version: 'v0.0.1' });
+    assert.match(message, /already in prod, where v0\.0\.2 was put later: take the stage from v0\.0\.2/);
+  });
+
+  it('tag --push says what CI has to run where a rule of the remote forbids the tag', async () => {
+    const hooks = path.join(remote.dir, 'hooks');
+    mkdirSync(hooks, { recursive: true });
+    writeFileSync(path.join(hooks, 'pre-receive'), '#!/bin/sh\necho "only CI tags" >&2\nexit 1\n', {
+      mode: 0o755,
+    });
+    const { code, message } = await refused(tag, ['churn'], { push: true });
+    assert.equal(code, 'forbidden');
+    assert.match(message, /only CI tags.*modelkeep tag churn --version v0\.0\.1 --rev [0-9a-f]{40} --push$/);
   });
 
   it('stage and deprecate exit 2 under a tag template, where tag goes on', async () => {

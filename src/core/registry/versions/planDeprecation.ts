@@ -3,8 +3,9 @@ import type { Approval } from './messages.js';
 import { gtoMessage, withTrailers } from './messages.js';
 import type { PlannedTag, RegistryPlan } from './plan.js';
 import { theVersion } from './planStage.js';
-import type { Registry } from './registry.js';
+import type { AskRemote, Registry } from './registry.js';
 import {
+  asking,
   basisOf,
   checkArtifactName,
   checkEffective,
@@ -27,7 +28,7 @@ export interface DeprecationRequest extends Approval {
   readonly version?: string;
   readonly message?: string;
   /** Ask the remote for its tags, so that a counter is free there too. */
-  readonly askRemote?: boolean;
+  readonly askRemote?: AskRemote;
   readonly signal?: AbortSignal;
 }
 
@@ -48,7 +49,7 @@ export async function planDeprecation(request: DeprecationRequest): Promise<Regi
   const ask = { remote: settings.remote, artifact: model };
   const registry = await readRegistry(repository, {
     ...(request.signal ? { signal: request.signal } : {}),
-    ...(request.askRemote ? { ask } : {}),
+    ...asking(request.askRemote, ask),
   });
   const tag =
     version === undefined ? deprecation(registry, request) : deregistration(registry, request, version);

@@ -6,8 +6,9 @@ import type { Approval } from './messages.js';
 import { gtoMessage, withTrailers } from './messages.js';
 import type { PlannedTag, PlanWarning, RegistryCatalog, StagePlan } from './plan.js';
 import { planTag } from './planTag.js';
-import type { Registry } from './registry.js';
+import type { AskRemote, Registry } from './registry.js';
 import {
+  asking,
   basisOf,
   checkArtifactName,
   checkEffective,
@@ -36,7 +37,7 @@ export interface StageRequest extends Approval {
   /** The tag's message; GTO's own by default. Trailers are added to it. */
   readonly message?: string;
   /** Ask the remote for its tags, so that number and counter are free there too. */
-  readonly askRemote?: boolean;
+  readonly askRemote?: AskRemote;
   readonly signal?: AbortSignal;
 }
 
@@ -58,7 +59,7 @@ export async function planStage(request: StageRequest): Promise<StagePlan> {
   const ask = { remote: catalog.settings.remote, artifact: model.name };
   const registry = await readRegistry(catalog.repository, {
     ...options,
-    ...(request.askRemote ? { ask } : {}),
+    ...asking(request.askRemote, ask),
   });
   checkStage(registry, stage);
   const artifact = registry.state.artifacts.get(model.name);
@@ -121,29 +122,34 @@ async function assigned(
     const options = request.signal ? { signal: request.signal } : {};
     const commit = await resolveCommit(registry.repository, request.rev, options);
     const here = versionAt(artifact, commit);
-    if (here) return checkedTarget(here, model.name, stage);
+    if (here) return checkedTarget(here, artifact, model.name, stage);
     const { catalog, askRemote } = request;
     const plan = await planTag({
       catalog,
       model,
       rev: commit,
-      ...(askRemote ? { askRemote } : {}),
+      ...(askRemote === undefined ? {} : { askRemote }),
       ...options,
     });
     return { version: plan.version, commit, before: plan.tags, warnings: plan.warnings };
   }
   if (request.version !== undefined)
-    return checkedTarget(theVersion(artifact, model.name, request.version), model.name, stage);
+    return checkedTarget(theVersion(artifact, model.name, request.version), artifact, model.name, stage);
   if (!artifact?.latest) {
     throw new RegistryError(
       'not-registered',
       `No version of ${model.name} is registered: register one first, or name a commit.`,
     );
   }
-  return checkedTarget(artifact.latest, model.name, stage);
+  return checkedTarget(artifact.latest, artifact, model.name, stage);
 }
 
-function checkedTarget(version: GtoVersion, model: string, stage: string): Target {
+function checkedTarget(
+  version: GtoVersion,
+  artifact: GtoArtifact | undefined,
+  model: string,
+  stage: string,
+): Target {
   if (!version.active) {
     throw new RegistryError(
       'already-deregistered',
@@ -152,7 +158,15 @@ function checkedTarget(version: GtoVersion, model: string, stage: string): Targe
     );
   }
   if (version.stages.get(stage)?.active) {
-    throw new RegistryError('already-in-stage', `${version.version} of ${model} is already in ${stage}.`);
+    const holder = holderOf(artifact, stage);
+    const later =
+      holder === null || holder === version.version
+        ? ''
+        : `, where ${holder} was put later: take the stage from ${holder}, and ${version.version} holds it again`;
+    throw new RegistryError(
+      'already-in-stage',
+      `${version.version} of ${model} is already in ${stage}${later}.`,
+    );
   }
   return { version: version.version, commit: version.commit, before: [], warnings: [] };
 }

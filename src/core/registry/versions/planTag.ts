@@ -10,8 +10,9 @@ import { commitWarnings } from './commitWarnings.js';
 import { gtoMessage } from './messages.js';
 import { afterVersion, checkedVersion, nextFree, takenVersions } from './numbers.js';
 import type { PlannedTag, PlanWarning, RegistryCatalog, TagPlan } from './plan.js';
-import type { Registry } from './registry.js';
+import type { AskRemote, Registry } from './registry.js';
 import {
+  asking,
   basisOf,
   checkArtifactName,
   checkEffective,
@@ -39,7 +40,7 @@ export interface TagRequest {
   /** The tag's message; GTO's own by default. */
   readonly message?: string;
   /** Ask the remote for its tags, so that the number is free there too. */
-  readonly askRemote?: boolean;
+  readonly askRemote?: AskRemote;
   readonly signal?: AbortSignal;
 }
 
@@ -56,7 +57,7 @@ export async function planTag(request: TagRequest): Promise<TagPlan> {
   const there = await modelAt(catalog, model, commit, options);
   const template = settings.versions.tags === 'gto' ? null : compileTagTemplate(settings.versions.tags);
   const ask = { remote: settings.remote, artifact: model.name, all: template !== null };
-  const registry = await readRegistry(repository, { ...options, ...(request.askRemote ? { ask } : {}) });
+  const registry = await readRegistry(repository, { ...options, ...asking(request.askRemote, ask) });
   const wanted = { registry, model: model.name, commit, version: request.version };
   const choice = template ? planTemplateTag(wanted, template) : planGtoTag(wanted);
   const { version, what, tag, previous } = choice;

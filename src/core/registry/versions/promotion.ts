@@ -1,13 +1,12 @@
 import type { Catalog } from '../../catalog/catalog.js';
-import { compareRevisions } from '../../compare/compare.js';
-import type { Comparison } from '../../compare/comparison.js';
-import { GitError } from '../../git/process.js';
 import type { GtoArtifact } from '../gto/state.js';
 import { stageHistory } from '../gto/stageHistory.js';
+import type { Differences } from './differences.js';
+import { stageDifferences } from './differences.js';
 import type { Approval } from './messages.js';
 import type { StagePlan } from './plan.js';
 import { planStage } from './planStage.js';
-import type { Registry } from './registry.js';
+import type { AskRemote, Registry } from './registry.js';
 import { holderOf, readRegistry } from './registry.js';
 import { RegistryError } from './registryError.js';
 
@@ -24,16 +23,11 @@ export interface StageMove {
   readonly differences: Differences;
 }
 
-export type Differences =
-  | { readonly kind: 'compared'; readonly comparison: Comparison }
-  | { readonly kind: 'nothing-before' }
-  | { readonly kind: 'unknown'; readonly because: string };
-
 interface MoveRequest extends Approval {
   readonly catalog: Catalog;
   readonly model: { readonly name: string; readonly path: string | null };
   readonly message?: string;
-  readonly askRemote?: boolean;
+  readonly askRemote?: AskRemote;
   readonly signal?: AbortSignal;
 }
 
@@ -146,22 +140,9 @@ async function moved(
 ): Promise<StageMove> {
   const named = isCommit(to) ? { rev: to } : { version: to };
   const plan = await planStage({ ...request, stage, ...(remove ? { remove } : named) });
-  return { stage, from, to, plan, differences: await differences(request, from, to) };
-}
-
-async function differences(request: MoveRequest, from: string | null, to: string): Promise<Differences> {
-  if (from === null) return { kind: 'nothing-before' };
   const { catalog, model, signal } = request;
-  try {
-    const { diagnostics: _, ...comparison } = await compareRevisions(catalog, model, [from, to], {
-      ...(signal ? { signal } : {}),
-    });
-    return { kind: 'compared', comparison };
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (!(error instanceof GitError)) throw error;
-    return { kind: 'unknown', because: error.message };
-  }
+  const differences = await stageDifferences(catalog, model, plan, signal ? { signal } : {});
+  return { stage, from, to, plan, differences };
 }
 
 function isCommit(version: string): boolean {

@@ -3,6 +3,7 @@ import type { Repository } from '../../git/repository.js';
 import { writeGit } from '../../git/write.js';
 import { parseSemVer } from '../gto/semver.js';
 import type { MadeTag } from './apply.js';
+import { ciCommand } from './ciCommand.js';
 import type { RegistryPlan } from './plan.js';
 import { nextFree, takenVersions } from './numbers.js';
 import { readRegistry } from './registry.js';
@@ -11,7 +12,8 @@ import { pushError } from './writeError.js';
 
 /**
  * Pushes only these tags, without force, all or none. Hooks run as the user has them.
- * @throws RegistryError `rejected` (with the next free number), `hook` or `unreachable`.
+ * @throws RegistryError `rejected` (with the next free number), `forbidden` (with a command for CI), `hook` or
+ * `unreachable`.
  */
 export async function pushTags(
   repository: Repository,
@@ -41,6 +43,7 @@ export async function pushTags(
       error instanceof GitError && /does not support --atomic/.test(error.stderr) ? await retry(push) : error;
     if (failure === undefined || (await arrived(repository, plan.remote, tags, failure))) return;
     const reason = pushError(failure, plan.remote);
+    if (reason.reason === 'forbidden') throw forCi(reason, plan);
     const next = reason.reason === 'rejected' ? await nextNumber(repository, plan) : undefined;
     if (next === undefined) throw reason;
     throw new RegistryError(reason.reason, `${reason.message} The next free number is ${next}.`, {
@@ -48,6 +51,12 @@ export async function pushTags(
       version: next,
     });
   }
+}
+
+/** A rule that keeps people from making tags often lets CI: with the command that would do it there. */
+function forCi({ reason, message, offer }: RegistryError, plan: RegistryPlan): RegistryError {
+  const command = ciCommand(plan);
+  return new RegistryError(reason, message, command === undefined ? offer : { ...offer, command });
 }
 
 async function retry(push: () => Promise<void>): Promise<unknown> {

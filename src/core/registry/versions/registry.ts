@@ -33,6 +33,20 @@ export interface RegistryOptions {
   readonly signal?: AbortSignal;
   /** Asks this remote for the tags of an artifact, or for all of them. */
   readonly ask?: { readonly remote: string; readonly artifact: string; readonly all?: boolean };
+  /** What the remote answered already, instead of asking it again. */
+  readonly answered?: RemoteTags;
+}
+
+/** How a plan learns what the remote has: by asking it, from what it answered before, or (false) not at all. */
+export type AskRemote = boolean | RemoteTags;
+
+/** The same as options of `readRegistry`. */
+export function asking(
+  remote: AskRemote | undefined,
+  ask: NonNullable<RegistryOptions['ask']>,
+): Pick<RegistryOptions, 'ask' | 'answered'> {
+  if (remote === undefined || remote === false) return {};
+  return remote === true ? { ask } : { answered: remote };
 }
 
 /** Reads tags and `.gto` as they are now, and what the remote has when it is asked. */
@@ -42,7 +56,9 @@ export async function readRegistry(repository: Repository, options: RegistryOpti
   const [tags, config, remote] = await Promise.all([
     readTagRefs(repository, signal),
     readConfig(repository),
-    ask ? readRemoteTags(repository, ask.remote, ask.all ? null : ask.artifact, signal) : null,
+    ask
+      ? readRemoteTags(repository, ask.remote, ask.all ? null : ask.artifact, signal)
+      : (options.answered ?? null),
   ]);
   return {
     repository,

@@ -36,7 +36,8 @@ export type RegistryRefusal =
   | 'signing'
   | 'disk'
   | 'no-remote'
-  | 'rejected' // the remote refused
+  | 'rejected' // the remote has a tag of that name
+  | 'forbidden' // a rule of the remote keeps the tag from being made
   | 'unreachable'
   | 'pushed' // too late to undo
   | 'git';
@@ -45,6 +46,8 @@ export interface RegistryOffer {
   /** The next number that is free: `v1.0.3`. */
   readonly version?: string;
   readonly commit?: CommitId;
+  /** What may do it where a rule forbids it from here: an argument list for CI. */
+  readonly command?: readonly string[];
   /** What a tool or a remote said, whole. */
   readonly said?: string;
 }

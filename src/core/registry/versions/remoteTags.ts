@@ -68,3 +68,10 @@ export function parseLsRemote(text: string): ReadonlyMap<string, RemoteTag> {
   }
   return tags;
 }
+
+/** The tags that a fetch left alone because they are others here: what `git fetch --tags` says of each on stderr. */
+export function conflictingTags(stderr: string): readonly string[] {
+  return [...stderr.matchAll(/^ ! \[rejected\]\s+(\S+)\s+->.*would clobber existing tag/gm)].flatMap(
+    ([, name]) => name ?? [],
+  );
+}

@@ -67,7 +67,7 @@ export function pushError(error: unknown, remote: string): RegistryError {
   if (!(error instanceof GitError)) throw error;
   const { stderr } = error;
   const offer = { said: stderr.trim() };
-  if (/\(already exists\)|\[rejected\]/.test(stderr)) {
+  if (TAKEN.test(stderr)) {
     return new RegistryError(
       'rejected',
       `${remote} has a tag of that name already, so nothing was registered.`,
@@ -76,8 +76,8 @@ export function pushError(error: unknown, remote: string): RegistryError {
   }
   if (/\[remote rejected\]|remote rejected/.test(stderr)) {
     return new RegistryError(
-      'rejected',
-      `${remote} refused the tag, so nothing was registered: ${remoteWords(stderr)}`,
+      'forbidden',
+      `A rule of ${remote} forbids the tag, so nothing was registered: ${remoteWords(stderr)}`,
       offer,
     );
   }
@@ -98,6 +98,10 @@ export function pushError(error: unknown, remote: string): RegistryError {
   }
   return new RegistryError('git', `Git did not push, so nothing was registered: ${error.message}`, offer);
 }
+
+/** The name is taken there: known before, or taken in the same moment by another clone. */
+const TAKEN =
+  /\(already exists\)|\[rejected\]|\[remote rejected\].*(?:already exists|cannot lock ref|failed to update ref|incorrect old value)/;
 
 const UNREACHABLE =
   /Permission denied \(|Authentication failed|could not read (?:Username|Password)|does not appear to be a git repository|Could not read from remote|hung up|unable to access|terminal prompts disabled/;

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { applyPlan, undoPlan } from '../../../../src/core/registry/versions/apply.js';
 import type { TagPlan } from '../../../../src/core/registry/versions/plan.js';
 import { planStage } from '../../../../src/core/registry/versions/planStage.js';
+import { RegistryError } from '../../../../src/core/registry/versions/registryError.js';
 import { planTag } from '../../../../src/core/registry/versions/planTag.js';
 import type { GitRepo } from '../../../fixtures/gitRepo.js';
 import { catalogOf, CHURN, opened, refusal, refsOf, teamRepository } from './team.js';
@@ -83,7 +84,7 @@ describe('writing tags', () => {
     hook(remote, 'update', 'case "$1" in *"#"*) echo "stages are protected" >&2; exit 1;; esac');
     const before = refsOf(repo);
     const error = await refusal(applyPlan(await opened(repo), staged, { push: true }));
-    assert.equal(error.reason, 'rejected');
+    assert.equal(error.reason, 'forbidden');
     assert.match(error.message, /stages are protected/);
     assert.deepEqual([refsOf(repo), remote.git('tag', '--list')], [before, '']);
   });
@@ -144,11 +145,40 @@ describe('writing tags', () => {
     other.dispose();
   });
 
-  it('names the rule by which the remote refused', async () => {
+  it('names the rule that forbids the tag from here, with the command for where it may be made', async () => {
     hook(remote, 'pre-receive', 'echo "GL-HOOK-ERR: tags churn@* are protected" >&2; exit 1');
-    const error = await refusedWithoutTrace(await plan(), { push: true });
-    assert.equal(error.reason, 'rejected');
-    assert.match(error.message, /GL-HOOK-ERR: tags churn@\* are protected/);
+    const made = await plan();
+    const error = await refusedWithoutTrace(made, { push: true });
+    assert.equal(error.reason, 'forbidden');
+    assert.match(error.message, /A rule of origin forbids .*GL-HOOK-ERR: tags churn@\* are protected/);
+    const command = ['tag', 'churn', '--version', 'v0.0.1', '--rev', made.commit, '--push'];
+    assert.deepEqual(error.offer.command, ['modelkeep', ...command]);
+  });
+
+  it('lets one of two clones win that register the same number at once, and offers the other the next', async () => {
+    const other = remote.clone();
+    other.dvcPointer(CHURN.path, { content: 'third' }).commit('third');
+    // Both have asked the remote and found the number free; the slower one is told so only as it writes.
+    hook(remote, 'update', 'touch "here-$$"; while [ $(ls here-* | wc -l) -lt 2 ]; do sleep 0.02; done');
+    const [mine, theirs] = [
+      await planTag({ catalog: await catalogOf(repo), model: CHURN, askRemote: true }),
+      await planTag({ catalog: await catalogOf(other), model: CHURN, askRemote: true }),
+    ];
+    assert.equal(mine.tag, theirs.tag);
+    const ended = await Promise.allSettled([
+      applyPlan(await opened(repo), mine, { push: true }),
+      applyPlan(await opened(other), theirs, { push: true }),
+    ]);
+    const lost = ended.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+    const won = ended.flatMap((one) => (one.status === 'fulfilled' ? one.value.tags : []));
+    assert.equal(lost.length, 1, String(lost));
+    const [error] = lost;
+    assert.ok(error instanceof RegistryError, String(error));
+    assert.deepEqual([error.reason, error.offer.version], ['rejected', 'v0.0.2']);
+    assert.equal(remote.git('rev-parse', 'refs/tags/churn@v0.0.1'), won[0]?.id);
+    const loser = ended[0].status === 'rejected' ? repo : other;
+    assert.equal(loser.git('tag', '--list'), '');
+    other.dispose();
   });
 
   it('names a pre-push hook that refuses', async () => {
