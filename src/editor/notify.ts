@@ -37,7 +37,7 @@ export class Notifier {
     if (isCancellation(error)) return;
     this.log.error(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     if (error instanceof GitError && error.stderr !== '') this.log.error(error.stderr.trimEnd());
-    const next = error instanceof GitError ? advice(error.reason) : null;
+    const next = error instanceof GitError ? advice(error) : null;
     const message = [`${what}: ${sentence(firstLine(error))}`, next].filter(Boolean).join(' ');
     const all = [...actions, { title: vscode.l10n.t('Show Log'), run: () => this.log.show() }];
     this.queue(() => vscode.window.showErrorMessage(message, ...all.map(({ title }) => title)), all);
@@ -59,8 +59,10 @@ function sentence(text: string): string {
 }
 
 /** What to do next, by the reason Git gave. */
-function advice(reason: GitFailure): string | null {
+function advice({ reason, stderr }: GitError): string | null {
   const { t } = vscode.l10n;
+  // A rule of the remote said no, in its own words: fetching changes nothing.
+  if (reason === 'rejected' && /hook declined|protected|rule violations/.test(stderr)) return null;
   const texts: Readonly<Record<GitFailure, string | null>> = {
     'not-found': t('Install Git, or set its path in the settings.'),
     'not-a-repository': null,

@@ -48,6 +48,7 @@ describe('Keeping branches and stages in order', function () {
   it('marks an own branch whose name breaks the rules, and offers the repaired one', async () => {
     const { workbench } = window;
     await eventuallyHas(rows, '1 Priya-test2:', 'not by the convention');
+    await workbench.settled();
     await workbench.screenshot('upkeep-1-misnamed');
     await workbench.chooseFromMenu('Priya-test2', 'Rename Branch');
     await title('Rename Branch');

@@ -5,6 +5,7 @@ import type { BranchPlan } from '../../core/branches/create.js';
 import { branchRows, rowName } from '../tree/branchRows.js';
 import { versionChoices } from './askVersion.js';
 import type { BranchDraft } from './branchCommand.js';
+import { inFull, noteLines } from './noteLines.js';
 import type { Choice, Position } from './steps.js';
 import { BACK, pick } from './steps.js';
 
@@ -35,7 +36,7 @@ export async function previewBranch(
   const [first] = modes;
   const { conventions } = draft.snapshot.catalog.settings.branches;
   const items: (Choice<Choosable> | vscode.QuickPickItem)[] = [
-    ...(plan.conflict ? [{ label: `$(warning) ${plan.conflict.message}` }] : []),
+    ...(plan.conflict ? [conflictItem(plan.conflict.message)] : []),
     ...modes,
     { label: t('Change'), kind: vscode.QuickPickItemKind.Separator },
     {
@@ -51,6 +52,9 @@ export async function previewBranch(
       detail: first ? lines(plan, first.value.mode) : '',
       value: 'copy',
     },
+    { label: t('What is made'), kind: vscode.QuickPickItemKind.Separator },
+    ...inFull(`refs/heads/${plan.name}`).map((label) => ({ label })),
+    ...(plan.from.commit === null ? [] : [{ label: t('on commit {0}', plan.from.commit) }]),
   ];
   const chosen = await pick<Choosable>(position, {
     placeholder: t('Nothing is done before you choose'),
@@ -66,6 +70,11 @@ export async function previewBranch(
   if (chosen === 'kind') return chooseKind({ ...position, canGoBack: true }, draft);
   if (chosen === 'from') return chooseStart({ ...position, canGoBack: true }, draft);
   return chosen;
+}
+
+function conflictItem(message: string): vscode.QuickPickItem {
+  const { label, detail, more } = noteLines(message);
+  return { label: `$(warning) ${label}`, detail: [detail ?? '', ...more].join(' ') };
 }
 
 function lines(plan: BranchPlan, mode: BranchMode): string {
@@ -99,10 +108,14 @@ function modesOf(plan: BranchPlan): readonly Choice<{ readonly mode: BranchMode 
     ...(changed === 0
       ? []
       : [
-          mode('archive', t('Stash my changes first'), t('{0} changed files wait in the stash', changed), {
-            checkout: true,
-            dirty: 'stash',
-          }),
+          mode(
+            'archive',
+            t('Stash my changes first'),
+            changed === 1
+              ? t('1 changed file waits in the stash')
+              : t('{0} changed files wait in the stash', changed),
+            { checkout: true, dirty: 'stash' },
+          ),
         ]),
     ...(remote === null
       ? []

@@ -8,6 +8,7 @@ import { Commands } from '../ids.js';
 import type { Action } from '../notify.js';
 import { shortVersion } from '../words.js';
 import type { Place } from './targets.js';
+import { inFull, noteLines } from './noteLines.js';
 import { withProgress } from './progress.js';
 import type { Services } from './services.js';
 import type { Choice, Position } from './steps.js';
@@ -42,16 +43,18 @@ export async function previewPlan(
     ...(hasRemote
       ? [
           {
-            label: `$(repo-push) ${t('Tag {0} and push it to {1}', names, plan.remote)}`,
+            label: `$(repo-push) ${t('Tag and push it to {0}', plan.remote)}`,
+            description: names,
             detail: what,
             value: 'push',
           },
         ]
       : []),
-    { label: `$(copy) ${t('Copy the Git commands')}`, detail: commands.join(' && '), value: 'copy' },
+    { label: `$(copy) ${t('Copy the Git commands')}`, detail: oneLine(commands.join(' && ')), value: 'copy' },
     ...(more.extras ?? []),
     ...notes(plan),
     ...(more.facts ?? []),
+    ...written(plan),
   ];
   const placeholder = t('Nothing is written before you choose');
   const chosen = await pick<string>(position, { placeholder, items });
@@ -63,18 +66,37 @@ export async function previewPlan(
   return undefined;
 }
 
-/** What a person should know before: warnings first, then what changes besides the tag. */
+/** The tags to the letter: ref, commit and message. */
+function written({ tags }: RegistryPlan): readonly vscode.QuickPickItem[] {
+  const title = { label: vscode.l10n.t('What is written'), kind: vscode.QuickPickItemKind.Separator };
+  const rows = tags.flatMap(({ ref, commit, message }) => [
+    ...inFull(ref),
+    vscode.l10n.t('on commit {0}', commit),
+    ...message.split('\n').filter((line) => line !== ''),
+  ]);
+  return [title, ...rows.map((label) => ({ label }))];
+}
+
+/** A row has one line; the message stands in full below, and is copied in full. */
+function oneLine(commands: string): string {
+  return commands.replace(/\s*\n\s*/g, ' ');
+}
+
+/** What a person should know before: what changes besides the tag, then warnings. */
 function notes(plan: RegistryPlan): readonly vscode.QuickPickItem[] {
   const { t } = vscode.l10n;
-  const warnings = plan.warnings.map(({ message, severity }): vscode.QuickPickItem => ({
-    label: `$(${severity === 'info' ? 'info' : 'warning'}) ${message}`,
-  }));
+  const warnings = plan.warnings.flatMap(({ message, severity }): vscode.QuickPickItem[] => {
+    const { label, detail, more } = noteLines(message);
+    const icon = severity === 'info' ? 'info' : 'warning';
+    const first = { label: `$(${icon}) ${label}`, ...(detail === undefined ? {} : { detail }) };
+    return [first, ...more.map((line) => ({ label: line }))];
+  });
   const effects = plan.effects.map(({ stage, before, after }): vscode.QuickPickItem => {
     const name = stage === null ? t('latest') : stage;
     return { label: `$(arrow-right) ${name}: ${shortVersion(before)} → ${shortVersion(after)}` };
   });
   const separator = { label: t('What this means'), kind: vscode.QuickPickItemKind.Separator };
-  return warnings.length + effects.length === 0 ? [] : [separator, ...warnings, ...effects];
+  return warnings.length + effects.length === 0 ? [] : [separator, ...effects, ...warnings];
 }
 
 export interface WriteMore {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { porcelain } from '../../core/git/porcelain.js';
 import { GitError } from '../../core/git/process.js';
 import type { Repository } from '../../core/git/repository.js';
+import { renderCommand } from '../../core/registry/versions/plan.js';
 import { conflictingTags } from '../../core/registry/versions/remoteTags.js';
 import { Commands } from '../ids.js';
 import type { Register } from './register.js';
@@ -33,6 +34,10 @@ export function repositoryCommands(register: Register, { store, notify, lastWrit
             remote,
             conflicts.join(', '),
           ),
+          {
+            title: t('Copy How to Take Those of {0}', remote),
+            run: () => vscode.env.clipboard.writeText(takeTheirs(remote, conflicts)),
+          },
         );
         return;
       }
@@ -65,6 +70,17 @@ export function repositoryCommands(register: Register, { store, notify, lastWrit
     },
     t('Could not switch'),
   );
+}
+
+/** The commands that give the tags here up for those at the remote; nobody runs them but the person. */
+function takeTheirs(remote: string, tags: readonly string[]): string {
+  const refs = tags.flatMap((tag) => ['tag', tag]);
+  return [
+    ['git', 'tag', '-d', ...tags],
+    ['git', 'fetch', remote, ...refs],
+  ]
+    .map((args) => renderCommand(args))
+    .join('\n');
 }
 
 /** Fetches branches and tags; those that are others here stay as they are (Git refuses them) and are returned. */

@@ -95,12 +95,11 @@ function changeItem(change: StageChange): Choice<StageChange> {
   const { reason, approvedBy } = readTrailers(event.message);
   const time = event.seconds * 1000;
   const agreed = approvedBy && t('approved by {0}', approvedBy.join(', '));
-  const when = `${ago(time)} (${date(time)})`;
   return {
     label: `${change.stage}: ${shortVersion(change.before)} → ${shortVersion(change.after)}`,
+    description: `${ago(time)} (${date(time)})`,
     // Who agreed answers for it; who tagged may be a robot.
-    description: dots(agreed ?? event.author, when),
-    detail: dots(reason, agreed && t('tagged by {0}', event.author), event.tag),
+    detail: dots(agreed ?? event.author, reason, agreed && t('tagged by {0}', event.author), event.tag),
     value: change,
   };
 }

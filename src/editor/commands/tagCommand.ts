@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { porcelain } from '../../core/git/porcelain.js';
 import { parseSemVer } from '../../core/registry/gto/semver.js';
+import { parseTagName } from '../../core/registry/gto/tagName.js';
 import type { TagPlan } from '../../core/registry/versions/plan.js';
 import { renderCommand } from '../../core/registry/versions/plan.js';
 import { planTag } from '../../core/registry/versions/planTag.js';
@@ -155,16 +156,14 @@ async function versionChoices(
     major: t('what loads it has to change'),
   };
   const [first] = plans;
-  const same = first?.sameAs.at(-1);
+  const sameTag = first?.sameAs.at(-1);
+  const same = sameTag === undefined ? undefined : versionIn(sameTag);
   if (first?.tags[0]?.what === 'restore') {
     const detail = t('It was deregistered on this commit, which can have no other version');
     return [{ label: t('Restore {0}', first.version), detail, value: 'patch' }];
   }
   return [
     ...whereFree(draft),
-    ...(same === undefined
-      ? []
-      : [{ label: t('Same bits as {0}', same), kind: vscode.QuickPickItemKind.Separator }]),
     ...BUMPS.map((bump, index): Choice<Bump | 'other'> => {
       const next = plans[index];
       const after = next?.previous == null ? t('first version') : t('after {0}', next.previous);
@@ -176,7 +175,14 @@ async function versionChoices(
       };
     }),
     { label: t('Another number…'), detail: t('pre-releases too'), value: 'other' },
+    ...(same === undefined ? [] : [{ label: `$(warning) ${t('Same bits as {0}', same)}` }]),
   ];
+}
+
+/** Of the same model only the version tells one tag from another. */
+function versionIn(tag: string): string {
+  const said = parseTagName(tag);
+  return said?.kind === 'version' ? said.version : tag;
 }
 
 /** Whether the numbers are free at the remote too. */
@@ -235,7 +241,6 @@ const confirm: Step<Draft> = {
       const planned = described(await plan(current), current);
       const answer = await previewPlan(position, current.snapshot.catalog, planned, {
         extras: [...remedies(planned), ...summaryChoice(current)],
-        facts: messageItems(planned),
       });
       if (answer === undefined || answer === BACK) return answer;
       if ('push' in answer) return { ...current, plan: planned, push: answer.push };
@@ -249,13 +254,6 @@ function described(planned: TagPlan, { message, summary, summarized }: Draft): T
   const full = messageOf(planned, summary !== null && summarized ? summary : { kind: 'first' });
   const [, ...body] = full.split('\n');
   return withMessage(planned, message === null ? full : [message, ...body].join('\n'));
-}
-
-/** The message as it will be written, line by line. */
-function messageItems(planned: TagPlan): readonly vscode.QuickPickItem[] {
-  const lines = (planned.tags[0]?.message ?? '').split('\n').filter((line) => line !== '');
-  const title = { label: vscode.l10n.t('The message'), kind: vscode.QuickPickItemKind.Separator };
-  return [title, ...lines.map((label) => ({ label }))];
 }
 
 function summaryChoice({ summary, summarized }: Draft): readonly Choice<string>[] {

@@ -13,6 +13,14 @@ export const THEMES = {
 
 export type Theme = keyof typeof THEMES;
 
+/** The themes to go through: those named in `MODELKEEP_THEMES` (by commas, or `all`), else the ones of the test. */
+export function chosenThemes(...usual: readonly Theme[]): readonly Theme[] {
+  const named = process.env['MODELKEEP_THEMES'];
+  if (named === undefined) return usual;
+  const wanted = named.split(',');
+  return (Object.keys(THEMES) as Theme[]).filter((theme) => named === 'all' || wanted.includes(theme));
+}
+
 export const PICTURES = join(devFolder, 'pictures');
 
 /** A row of a tree as a person sees it. */
@@ -137,6 +145,17 @@ export class Workbench {
           };
         }),
     );
+  }
+
+  /** Waits until the trees stay as they are: a row that is drawn anew while its menu is open is lost to it. */
+  async settled(): Promise<void> {
+    let before = '';
+    for (let attempt = 0; attempt < 60; attempt += 1) {
+      const now = JSON.stringify(await this.treeRows());
+      if (now === before && now !== '[]') return;
+      before = now;
+      await this.page.waitForTimeout(500);
+    }
   }
 
   /** A row of the side bar's trees by its label; the first of several. */
