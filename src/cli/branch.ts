@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { findModel } from '../core/catalog/select.js';
-import { equivalentCommands, refusal, shellLine } from '../core/branches/apply.js';
+import { equivalentCommands, refusal, shellLine, undoCommands } from '../core/branches/apply.js';
 import type { ApplyOptions } from '../core/branches/apply.js';
 import { applyBranch, planBranch } from '../core/branches/create.js';
 import type { BranchPlan } from '../core/branches/create.js';
@@ -68,6 +68,8 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
         commit: plan.from.commit,
         worktree: options.worktree,
         pushed: made?.pushed ?? false,
+        dryRun,
+        commands: equivalentCommands(plan, options),
       });
     } else {
       await context.out(printable(dryRun ? preview(plan, options) : report(plan, options)));
@@ -108,7 +110,9 @@ function report(plan: BranchPlan, options: ApplyOptions): string {
       ? '; your changes are stashed (git stash list)'
       : '';
   const pushed = options.push === true ? `; published to ${plan.remote ?? ''}` : '';
-  return `${plan.name} from ${where(plan)}${place}${stash}${pushed}\n`;
+  const undo = undoCommands(plan, options).map(shellLine).join(' && ');
+  const back = undo === '' ? '' : `to take it back: ${undo}\n`;
+  return `${plan.name} from ${where(plan)}${place}${stash}${pushed}\n${back}`;
 }
 
 function where({ from }: BranchPlan): string {

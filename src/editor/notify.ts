@@ -44,8 +44,8 @@ export class Notifier {
   }
 
   private queue(show: () => Thenable<string | undefined>, actions: readonly Action[]): void {
-    // The next message waits for this one, but not for longer than anybody reads.
-    const limit = new Promise((resolve) => setTimeout(resolve, 8000));
+    // The next message waits for this one, but not so long that what was just done seems not to be.
+    const limit = new Promise((resolve) => setTimeout(resolve, 3000));
     this.showing = this.showing.then(() => {
       const chosen = show().then((title) => actions.find((action) => action.title === title)?.run());
       chosen.then(undefined, (error: unknown) => this.log.error(String(error)));

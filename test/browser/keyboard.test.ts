@@ -97,7 +97,7 @@ for (const theme of chosenThemes('light')) {
         await onBranch(SHORTER);
         await told(`You are on ${SHORTER}, from main`);
         await picture('03-branch-done');
-        await keys.answerMessage('Undo');
+        await keys.answerMessage(`You are on ${SHORTER}`, 'Undo');
         await onBranch('main');
         await eventually(async () => assert.equal(await hasRef(`refs/heads/${SHORTER}`), false));
       });
@@ -107,7 +107,11 @@ for (const theme of chosenThemes('light')) {
         await describeBranch('note-summarizer', 'Shorter notes');
         await keys.enter();
         await keys.step('(3/3)');
-        await offered('1 changed file', 'Stash my changes first', 'Create in a linked worktree');
+        await offered(
+          'from main; 1 changed file comes along',
+          'Stash my changes first',
+          'Create in a linked worktree',
+        );
         await picture('04-branch-dirty');
         await keys.choose('Stash my changes first');
         await onBranch(SHORTER);
@@ -144,7 +148,7 @@ for (const theme of chosenThemes('light')) {
         await told('Created experiment/text-encoder_smaller from main in');
         assert.ok(existsSync(linked));
         await picture('06-worktree');
-        await keys.answerMessage('Undo');
+        await keys.answerMessage('Created experiment/text-encoder_smaller', 'Undo');
         await eventually(() => assert.equal(existsSync(linked), false));
         await describeBranch('text-encoder', 'smaller');
         await keys.enter();
@@ -168,7 +172,7 @@ for (const theme of chosenThemes('light')) {
         await onBranch('main');
         assert.equal(await hasRef('refs/heads/experiment/text-encoder_frozen'), false);
         await picture('07-publish-refused');
-        await keys.answerMessage('Create Without Publishing');
+        await keys.answerMessage('branches are frozen', 'Create Without Publishing');
         await onBranch('experiment/text-encoder_frozen');
         await allow();
         await keys.command('Modelkeep: Undo Last Branch or Tag');
@@ -183,7 +187,7 @@ for (const theme of chosenThemes('light')) {
         await picture('08-rename');
         await keys.enter();
         await eventually(async () => assert.equal(await hasRef('refs/heads/experiment/priya_test2'), true));
-        await keys.answerMessage('Undo');
+        await keys.answerMessage('Renamed Priya-test2', 'Undo');
         await eventually(async () => assert.equal(await hasRef('refs/heads/Priya-test2'), true));
         assert.equal(await hasRef('refs/heads/experiment/priya_test2'), false);
       });
@@ -221,7 +225,7 @@ for (const theme of chosenThemes('light')) {
         await keys.enter();
         await eventually(async () => assert.equal(await hasRef('refs/tags/device-fingerprint@v1.1.1'), true));
         await told('Tagged device-fingerprint@v1.1.1');
-        await keys.answerMessage('Undo');
+        await keys.answerMessage('Tagged device-fingerprint@v1.1.1', 'Undo');
         await eventually(async () =>
           assert.equal(await hasRef('refs/tags/device-fingerprint@v1.1.1'), false),
         );
@@ -260,7 +264,7 @@ for (const theme of chosenThemes('light')) {
         await told('already', 'v0.3.2');
         assert.equal(await hasRef('refs/tags/note-summarizer@v0.3.1'), false);
         await picture('14-push-rejected');
-        await keys.answerMessage('Take v0.3.2 Instead');
+        await keys.answerMessage('The next free number', 'Take v0.3.2 Instead');
         await offered('Tag and push it to origin, note-summarizer@v0.3.2');
         await picture('15-next-number');
         await keys.choose('Tag and push it to origin', PREVIEW);
@@ -275,7 +279,7 @@ for (const theme of chosenThemes('light')) {
         await keys.choose('Tag and push it to origin', PREVIEW);
         await told('A rule of origin forbids the tag', 'text-encoder@* are protected');
         await picture('16-forbidden');
-        await keys.answerMessage('Copy the Command for CI');
+        await keys.answerMessage('A rule of origin', 'Copy the Command for CI');
         const commit = await git('rev-parse', 'main');
         await eventually(async () => {
           const copied = await window.workbench.page.evaluate(() => navigator.clipboard.readText());
@@ -353,7 +357,7 @@ for (const theme of chosenThemes('light')) {
         await keys.asked(PREVIEW);
         await keys.enter();
         await eventually(async () => assert.equal(await hasRef('refs/tags/merchant-risk#prod!#4'), true));
-        await keys.answerMessage('Undo');
+        await keys.answerMessage('Tagged merchant-risk#prod!#4', 'Undo');
         await eventually(async () => assert.equal(await hasRef('refs/tags/merchant-risk#prod!#4'), false));
       });
 

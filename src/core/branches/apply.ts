@@ -10,7 +10,7 @@ import { deleteRef, headOf, isThere, popStash, pushStash, raw, withHook } from '
 import { undoBranch } from './undo.js';
 import { readWorkingCopy } from './workingCopy.js';
 
-export { equivalentCommands, refusal, shellLine } from './preview.js';
+export { equivalentCommands, refusal, shellLine, undoCommands } from './preview.js';
 export type { ApplyOptions, DirtyChoice } from './preview.js';
 export { undoBranch } from './undo.js';
 

@@ -95,6 +95,18 @@ export function equivalentCommands(plan: BranchPlan, options: ApplyOptions): rea
   return commands;
 }
 
+/** The Git commands that take it back while it is not published; none where there was no commit. */
+export function undoCommands(plan: BranchPlan, options: ApplyOptions): readonly (readonly string[])[] {
+  const { name, from, previous, workingCopy } = plan;
+  if (from.commit === null || options.push === true) return [];
+  const gone = ['git', 'branch', '-D', name];
+  if (options.worktree !== undefined) return [['git', 'worktree', 'remove', options.worktree], gone];
+  if (!options.checkout) return [gone];
+  const back = previous.branch === null ? ['--detach', previous.commit ?? from.commit] : [previous.branch];
+  const stashed = options.dirty === 'stash' && workingCopy.changed.length > 0;
+  return [['git', 'switch', ...back], gone, ...(stashed ? [['git', 'stash', 'pop', '--index']] : [])];
+}
+
 /** A command as a line for a POSIX shell. */
 export function shellLine(command: readonly string[]): string {
   return command

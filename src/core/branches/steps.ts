@@ -1,5 +1,4 @@
 import { access } from 'node:fs/promises';
-import path from 'node:path';
 import { GitError } from '../git/process.js';
 import { porcelain } from '../git/porcelain.js';
 import type { PorcelainOptions } from '../git/porcelain.js';
@@ -12,16 +11,10 @@ export async function pushStash(repository: Repository, name: string): Promise<s
   try {
     await porcelain(repository, {}, (git) => git.stash(['push', '--message', `before ${name}`]));
   } catch (error) {
-    const lock = path.join(repository.gitDir, 'index.lock');
-    // Here Git fails without a word.
-    if (!(error instanceof GitError) || error.stderr !== '' || !(await isThere(lock))) throw error;
-    throw new GitError(
-      'locked',
-      `Unable to create '${lock}': another Git process is at work here`,
-      error.args,
-      error.exitCode,
-      '',
-    );
+    // Where it cannot write the index Git fails without a word; this asks for the same lock and says why.
+    if (error instanceof GitError && error.stderr === '')
+      await writeGit(repository, ['update-index', '--refresh'], { accept: [0, 1] });
+    throw error;
   }
   const after = await stashTop(repository);
   return after === before ? null : after;

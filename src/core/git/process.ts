@@ -169,8 +169,9 @@ export function gitFailure(args: readonly string[], exitCode: number | null, std
   const first = /Could not read from remote repository/.test(said) ? (lines[fatal - 1] ?? said) : said;
   const reason = reasonOf(stderr);
   if (reason === 'unsupported') return new GitError(reason, tooOld(said, lines), args, exitCode, stderr);
+  const own = first.replace(/^(?:fatal|error): /, '');
   const message =
-    first.replace(/^(?:fatal|error): /, '') || `git ${args[0] ?? ''} ended with ${String(exitCode)}`;
+    hookWords(lines, said) ?? (own === '' ? `git ${args[0] ?? ''} ended with ${String(exitCode)}` : own);
   return new GitError(reason, message, args, exitCode, stderr);
 }
 
@@ -182,9 +183,16 @@ function tooOld(said: string, lines: readonly string[]): string {
   return `This repository needs a newer Git than the one that was found: ${what}`;
 }
 
+/** Of a hook that refused a change of refs what it said itself: Git's own line names no reason. */
+function hookWords(lines: readonly string[], said: string): string | undefined {
+  if (!/aborted by hook/.test(said)) return undefined;
+  const words = lines.filter((line) => !/^(?:fatal|error|hint|Preparing)\b/.test(line)).join(' ');
+  return `the reference-transaction hook refused${words === '' ? '' : `: ${words.slice(0, 500)}`}`;
+}
+
 /** What a disk says that is full, read-only or not ours. */
 const DISK =
-  /No space left on device|Read-only file system|Disk quota exceeded|File too large|Permission denied|Operation not permitted|couldn't write '|unable to write|write error/;
+  /No space left on device|Read-only file system|Disk quota exceeded|File too large|Permission denied|Operation not permitted|unable to create directory for|couldn't write '|unable to write|write error/;
 
 /** What Git prints, to what it means; the first that fits. A server's own lines (`remote: `) are not asked. */
 const REASONS: readonly (readonly [RegExp, GitFailure])[] = [
@@ -205,7 +213,7 @@ const REASONS: readonly (readonly [RegExp, GitFailure])[] = [
   [DISK, 'disk'],
   [/'[^']*' exists; cannot create/, 'exists'],
   [/Unable to create '.*\.lock'|cannot lock ref|Another git process/, 'locked'],
-  [/hook declined|hook failed|hook exited/, 'hook'],
+  [/hook declined|hook failed|hook exited|aborted by hook/, 'hook'],
   [/already exists/, 'exists'],
   [/unknown revision|bad revision|not a valid (?:object name|ref)|Needed a single revision/, 'not-found-ref'],
   [/unable to access/, 'network'],

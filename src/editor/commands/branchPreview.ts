@@ -72,6 +72,14 @@ export async function previewBranch(
   return chosen;
 }
 
+function comeAlong(from: string, changed: number): string {
+  const { t } = vscode.l10n;
+  if (changed === 0) return from;
+  return changed === 1
+    ? t('{0}; 1 changed file comes along', from)
+    : t('{0}; {1} changed files come along', from, changed);
+}
+
 function conflictItem(message: string): vscode.QuickPickItem {
   const { label, detail, more } = noteLines(message);
   return { label: `$(warning) ${label}`, detail: [detail ?? '', ...more].join(' ') };
@@ -99,12 +107,10 @@ function modesOf(plan: BranchPlan): readonly Choice<{ readonly mode: BranchMode 
   });
   const dirty = (choice: DirtyChoice): { dirty?: DirtyChoice } => (changed === 0 ? {} : { dirty: choice });
   const here = [
-    mode(
-      'git-branch',
-      t('Create {0} and switch to it', name),
-      changed === 0 ? from : t('{0}; {1} changed files come along', from, changed),
-      { checkout: true, ...dirty('carry') },
-    ),
+    mode('git-branch', t('Create {0} and switch to it', name), comeAlong(from, changed), {
+      checkout: true,
+      ...dirty('carry'),
+    }),
     ...(changed === 0
       ? []
       : [

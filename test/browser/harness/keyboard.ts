@@ -82,23 +82,26 @@ export class Keyboard {
     }, limit);
   }
 
-  /** Opens the messages, goes to the button by Tab and presses it. */
-  async answerMessage(button: string): Promise<void> {
+  /** Opens the messages, goes to the one with this text by the arrows, to its button by Tab, and presses it. */
+  async answerMessage(text: string, button: string): Promise<void> {
     const { page } = this.workbench;
-    await page
-      .locator('.notifications-toasts .monaco-button')
-      .filter({ hasText: button })
-      .first()
-      .waitFor({ timeout: 30_000 });
+    const toast = page.locator('.notifications-toasts .notification-list-item').filter({ hasText: text });
+    await toast.first().waitFor({ timeout: 30_000 });
     await this.command('Notifications: Show Notifications');
-    const center = page.locator('.notifications-center .monaco-button').filter({ hasText: button });
-    await center.first().waitFor();
-    const focused = (): Promise<string> =>
-      page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
-    for (let presses = 0; presses < 20 && (await focused()) !== button; presses += 1) {
+    const focused = (): Promise<{ row: string; text: string }> =>
+      page.evaluate(() => ({
+        row: document.querySelector('.notifications-center .monaco-list-row.focused')?.textContent ?? '',
+        text: document.activeElement?.textContent?.trim() ?? '',
+      }));
+    await page.locator('.notifications-center .monaco-list-row').filter({ hasText: text }).first().waitFor();
+    for (let presses = 0; presses < 12 && !(await focused()).row.includes(text); presses += 1) {
+      await page.keyboard.press('ArrowDown');
+    }
+    assert.ok((await focused()).row.includes(text), `no message ${text}`);
+    for (let presses = 0; presses < 12 && (await focused()).text !== button; presses += 1) {
       await page.keyboard.press('Tab');
     }
-    assert.equal(await focused(), button);
+    assert.equal((await focused()).text, button);
     await page.keyboard.press('Enter');
   }
 }

@@ -45,8 +45,26 @@ describe('modelkeep branch and check-branch', () => {
       from: 'main',
       commit: repo.head('main'),
       pushed: false,
+      dryRun: false,
+      commands: [
+        ['git', 'switch', '--no-track', '-c', 'experiment/churn_lower-rate', repo.head('main').slice(0, 12)],
+      ],
     });
     assert.equal(repo.git('branch', '--show-current'), 'experiment/churn_lower-rate');
+  });
+
+  it('says how to take it back, and that takes it back', async () => {
+    const before = [repo.git('for-each-ref'), repo.git('symbolic-ref', 'HEAD')];
+    repo.write('models/churn.pkl.dvc', 'outs: []\n');
+    const { stdout } = await modelkeep(repo, 'branch', 'churn', 'lower rate', '--stash');
+    const undo = /^to take it back: (.*)$/m.exec(stdout)?.[1] ?? '';
+    assert.equal(
+      undo,
+      'git switch main && git branch -D experiment/churn_lower-rate && git stash pop --index',
+    );
+    for (const command of undo.split(' && ')) repo.git(...command.split(' ').slice(1));
+    assert.deepEqual([repo.git('for-each-ref'), repo.git('symbolic-ref', 'HEAD')], before);
+    assert.equal(repo.git('status', '--porcelain'), ' M models/churn.pkl.dvc');
   });
 
   it('makes a linked worktree from a version, and publishes', async () => {
@@ -78,6 +96,11 @@ describe('modelkeep branch and check-branch', () => {
           commit: repo.head(),
           worktree: folder,
           pushed: true,
+          dryRun: false,
+          commands: [
+            ['git', 'worktree', 'add', '--no-track', '-b', 'bugfix/x', folder, 'churn@v1.0.0'],
+            ['git', 'push', '--set-upstream', 'origin', 'refs/heads/bugfix/x:refs/heads/bugfix/x'],
+          ],
         },
       ],
     );

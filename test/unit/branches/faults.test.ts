@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { applyBranch, planBranch } from '../../../src/core/branches/create.js';
@@ -92,6 +92,64 @@ describe('creating a branch when the machine fails', () => {
       assert.deepEqual(locks(), []);
       assert.equal(asked.worktree !== undefined && existsSync(asked.worktree), false);
     });
+  }
+
+  for (const [way, chosen] of WAYS) {
+    it(`leaves all as it was when a hook refuses the branch, and says what it said: ${way}`, async () => {
+      hook(
+        'reference-transaction',
+        `[ "$1" = prepared ] && grep -q refs/heads/${NAME} && { echo "branches are frozen" >&2; exit 1; }; exit 0`,
+      );
+      const planned = await plan();
+      const before = state();
+      await assert.rejects(applyBranch(await opened(), planned, options(chosen)), (error) => {
+        assert.ok(error instanceof GitError, String(error));
+        assert.deepEqual(
+          [error.reason, /branches are frozen/.test(error.message)],
+          ['hook', true],
+          error.message,
+        );
+        return true;
+      });
+      assert.equal(state(), before);
+      assert.deepEqual(locks(), []);
+    });
+
+    it(`leaves all as it was where .git may not be written, and says so: ${way}`, async function () {
+      const other = asSomebodyElse();
+      if (other === undefined) this.skip();
+      const planned = await plan();
+      const before = state();
+      await assert.rejects(applyBranch(await opened(other), planned, options(chosen)), (error) => {
+        assert.ok(error instanceof GitError, String(error));
+        assert.equal(error.reason, 'disk', error.message);
+        assert.match(error.message, /unable to create .*\.git/i);
+        return true;
+      });
+      assert.equal(state(), before);
+      assert.deepEqual(locks(), []);
+    });
+  }
+
+  it('leaves all as it was when a pre-push hook refuses, here and at the remote', async () => {
+    hook('pre-push', 'echo "no pushes on Fridays" >&2; exit 1');
+    const planned = await plan();
+    const before = [state(), remote.git('for-each-ref')];
+    await assert.rejects(
+      applyBranch(await opened(), planned, { checkout: true, dirty: 'carry', push: true }),
+      /no pushes on Fridays/,
+    );
+    assert.deepEqual([state(), remote.git('for-each-ref')], before);
+  });
+
+  /** A Git that may read everything here and write nothing; undefined where nobody else can be. */
+  function asSomebodyElse(): string | undefined {
+    if (process.getuid?.() !== 0 || spawnSync('setpriv', ['--version']).error) return undefined;
+    chmodSync(path.dirname(repo.dir), 0o755);
+    const program = repo.at('.git', 'other.sh');
+    const run = 'exec setpriv --reuid=65534 --regid=65534 --clear-groups git -c "safe.directory=*" "$@"';
+    writeFileSync(program, `#!/bin/sh\n${run}\n`, { mode: 0o755 });
+    return program;
   }
 
   /** Runs the writing in a process of its own, which a hook kills; waits until its Git has ended too. */

@@ -45,6 +45,8 @@ const SAID: readonly (readonly [GitFailure, string])[] = [
     'exists',
     "fatal: cannot lock ref 'refs/heads/a/b': 'refs/heads/a' exists; cannot create 'refs/heads/a/b'\n",
   ],
+  ['hook', 'branches are frozen\nfatal: ref updates aborted by hook\n'],
+  ['disk', "fatal: cannot lock ref 'refs/heads/a/b': unable to create directory for .git/refs/heads/a/b\n"],
   ['exists', "fatal: a branch named 'x' already exists\n"],
   [
     'rejected',

@@ -1,16 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ObjectId } from '../../git/ids.js';
-import { isObjectId } from '../../git/ids.js';
-import { runGit } from '../../git/process.js';
 import type { Repository } from '../../git/repository.js';
 import { writeGit } from '../../git/write.js';
-import { readTagRefs } from '../readTags.js';
-import type { PlannedTag, RegistryPlan } from './plan.js';
+import type { MadeTag } from './makeTags.js';
+import { makeTags, refId, takeBack } from './makeTags.js';
+import type { RegistryPlan } from './plan.js';
 import { pushTags } from './push.js';
 import { basisOf, readRegistry, tagOf } from './registry.js';
 import { RegistryError } from './registryError.js';
 import { hasRemote } from './remoteTags.js';
-import { deletionError, tagError } from './writeError.js';
 
 /** What was written: enough to undo exactly that. */
 export interface AppliedPlan {
@@ -18,13 +15,6 @@ export interface AppliedPlan {
   readonly tags: readonly MadeTag[];
   readonly pushed: boolean;
   readonly remote: string;
-}
-
-export interface MadeTag {
-  readonly tag: string;
-  readonly ref: string;
-  /** The tag object. */
-  readonly id: ObjectId;
 }
 
 export interface ApplyOptions {
@@ -53,7 +43,7 @@ export async function applyPlan(
   await waitUntil(plan.notBefore, repository, options.signal);
   const made: MadeTag[] = [];
   try {
-    for (const tag of plan.tags) made.push(await makeTag(repository, tag, options.signal));
+    await makeTags(repository, plan.tags, made, options.signal);
     if (options.push) await pushTags(repository, plan, made, options.signal);
   } catch (error) {
     await takeBack(repository, made);
@@ -85,70 +75,6 @@ async function waitUntil(second: number, repository: Repository, signal?: AbortS
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
-  }
-}
-
-/** `git tag` never overwrites: it creates the ref by compare-and-set against nothing. */
-async function makeTag(repository: Repository, tag: PlannedTag, signal?: AbortSignal): Promise<MadeTag> {
-  const options = signal ? { signal } : {};
-  const started = Math.floor(Date.now() / 1000);
-  try {
-    await writeGit(
-      repository,
-      ['tag', '-a', '--cleanup=whitespace', '-F', '-', '--end-of-options', tag.tag, tag.commit],
-      {
-        ...options,
-        input: tag.message,
-      },
-    );
-  } catch (error) {
-    // Cancelled at the last moment, the tag may stand all the same.
-    const id = options.signal?.aborted ? await madeSince(repository, tag, started) : undefined;
-    if (id !== undefined) await takeBack(repository, [{ tag: tag.tag, ref: tag.ref, id }]);
-    signal?.throwIfAborted();
-    throw tagError(error, tag);
-  }
-  const id = await refId(repository, tag.ref);
-  if (id === undefined) throw new RegistryError('git', `Git made the tag ${tag.tag}, and then it was gone.`);
-  return { tag: tag.tag, ref: tag.ref, id };
-}
-
-/** The tag object under a planned name when it says just what we wrote, just now. */
-async function madeSince(
-  repository: Repository,
-  tag: PlannedTag,
-  started: number,
-): Promise<ObjectId | undefined> {
-  const { annotated } = await readTagRefs(repository);
-  const found = annotated.find((one) => one.ref === tag.ref);
-  const ours =
-    found?.commit === tag.commit &&
-    found.message.trim() === tag.message.trim() &&
-    (found.tagger?.seconds ?? 0) >= started;
-  return ours ? found?.id : undefined;
-}
-
-async function refId(repository: Repository, ref: string): Promise<ObjectId | undefined> {
-  const { stdout } = await runGit(
-    repository.git,
-    ['rev-parse', '--verify', '--quiet', '--end-of-options', ref],
-    {
-      cwd: repository.root,
-      accept: [0, 1, 128],
-    },
-  );
-  const id = stdout.toString('utf8').trim().split('\n').at(-1) ?? '';
-  return isObjectId(id) ? id : undefined;
-}
-
-/** Deletes tags by compare-and-delete: a tag that is another one by now stays. */
-async function takeBack(repository: Repository, made: readonly MadeTag[]): Promise<void> {
-  for (const tag of [...made].reverse()) {
-    try {
-      await writeGit(repository, ['update-ref', '-d', tag.ref, tag.id]);
-    } catch (error) {
-      throw deletionError(error, tag.tag);
-    }
   }
 }
 

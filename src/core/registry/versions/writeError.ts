@@ -24,15 +24,13 @@ export function tagError(error: unknown, tag: PlannedTag): unknown {
       `Git cannot hold the tag ${tag.tag} beside one that is there: ${error.message}`,
     );
   }
+  if (/reference already exists/.test(stderr)) return refuse('tag-exists', takenMessage(tag));
   if (UNWRITABLE.test(stderr)) {
     return refuse('disk', `The tag ${tag.tag} could not be written: ${error.message}`);
   }
   switch (error.reason) {
     case 'exists':
-      return refuse(
-        'tag-exists',
-        `The tag ${tag.tag} was made by somebody else in the meantime: look again.`,
-      );
+      return refuse('tag-exists', takenMessage(tag));
     case 'no-identity':
       return refuse(
         'no-identity',
@@ -45,6 +43,10 @@ export function tagError(error: unknown, tag: PlannedTag): unknown {
     default:
       return refuse('git', `Git did not make the tag ${tag.tag}: ${error.message}`);
   }
+}
+
+function takenMessage({ tag }: PlannedTag): string {
+  return `The tag ${tag} was made by somebody else in the meantime: look again.`;
 }
 
 /** A full or read-only disk, a quota, a folder that is not ours: before locks, which cannot be made then either. */

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { applyPlan, undoPlan } from '../../../../src/core/registry/versions/apply.js';
-import type { TagPlan } from '../../../../src/core/registry/versions/plan.js';
+import { readTrailers } from '../../../../src/core/registry/versions/messages.js';
+import type { RegistryPlan, TagPlan } from '../../../../src/core/registry/versions/plan.js';
 import { planStage } from '../../../../src/core/registry/versions/planStage.js';
+import { readRegistry } from '../../../../src/core/registry/versions/registry.js';
 import { RegistryError } from '../../../../src/core/registry/versions/registryError.js';
 import { planTag } from '../../../../src/core/registry/versions/planTag.js';
 import type { GitRepo } from '../../../fixtures/gitRepo.js';
@@ -280,9 +282,9 @@ describe('writing tags', () => {
     assert.equal(repo.git('tag', '--list'), 'churn@v0.0.1');
   });
 
-  it('leaves a whole tag or none when Modelkeep itself is killed', async () => {
-    const made = await plan();
-    hook(repo, 'reference-transaction', '[ "$1" = committed ] && kill -9 $(cat .git/writer); exit 0');
+  /** Writes a plan in a process of its own, which the hook kills at that moment of a ref's change. */
+  function killedWhile(made: RegistryPlan, moment: string): void {
+    hook(repo, 'reference-transaction', `[ "$1" = ${moment} ] && kill -9 $(cat .git/writer); exit 0`);
     const script = [
       `import { applyPlan } from './src/core/registry/versions/apply.ts';`,
       `import { openRepository } from './src/core/git/repository.ts';`,
@@ -295,15 +297,74 @@ describe('writing tags', () => {
     const args = ['--import', 'tsx', '--input-type=module', '-e', script, repo.dir, JSON.stringify(made)];
     const ended = spawnSync(process.execPath, args, { env: repo.env });
     assert.equal(ended.signal, 'SIGKILL', ended.stderr.toString());
+    repo.remove('.git/hooks/reference-transaction');
+  }
+
+  it('leaves a whole tag or none when Modelkeep itself is killed', async () => {
+    killedWhile(await plan(), 'committed');
     assert.equal(repo.git('cat-file', '-t', 'churn@v0.0.1'), 'tag');
     assert.equal(repo.git('fsck', '--no-dangling'), '');
     assert.equal(remote.git('tag', '--list'), '');
+  });
+
+  it('leaves registration and stage together or neither when it is killed between them', async () => {
+    for (const moment of ['prepared', 'committed']) {
+      const catalog = await catalogOf(repo);
+      killedWhile(await planStage({ catalog, model: CHURN, stage: 'prod', rev: 'HEAD' }), moment);
+      // Git itself was not killed and may take a moment longer.
+      for (let wait = 0; wait < 100 && repo.git('tag', '--list') === ''; wait += 1) await sleep(20);
+      const tags = repo.git('tag', '--list');
+      assert.ok(tags === '' || tags === 'churn#prod#1\nchurn@v0.0.1', tags);
+      assert.equal(repo.git('fsck', '--no-dangling'), '');
+      if (tags !== '') repo.git('tag', '-d', ...tags.split('\n'));
+    }
+  });
+
+  it('makes several tags as git tag makes one', async () => {
+    const catalog = await catalogOf(repo);
+    const message = '# kept  \n\n\n\nas it is\n\n';
+    const staged = await planStage({ catalog, model: CHURN, stage: 'prod', rev: 'HEAD', message });
+    const env = { GIT_COMMITTER_NAME: 'Zoë Å', GIT_COMMITTER_DATE: '1750000000 +0530' };
+    await applyPlan(await opened(repo, env), staged);
+    const ours = staged.tags.map(({ tag }) => repo.git('rev-parse', `refs/tags/${tag}`));
+    for (const [index, { tag, commit, message: text }] of staged.tags.entries()) {
+      repo.git('tag', '-d', tag);
+      const args = ['tag', '-a', '--cleanup=whitespace', '-F', '-', tag, commit];
+      repo.run(args, { input: text, env });
+      assert.equal(repo.git('rev-parse', `refs/tags/${tag}`), ours[index]);
+    }
   });
 
   it('says when the tag cannot be signed as Git is told to', async () => {
     repo.git('config', 'tag.gpgSign', 'true');
     repo.git('config', 'gpg.program', '/bin/false');
     assert.equal((await refusedWithoutTrace(await plan())).reason, 'signing');
+  });
+
+  it('signs where Git is told to, and what is signed reads as before', async function () {
+    const key = repo.at('.git', 'key');
+    const made = spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'ada', '-f', key]);
+    if (made.error) this.skip(); // signing by SSH is Git 2.34's and needs OpenSSH
+    const signers = repo.at('.git', 'signers');
+    writeFileSync(signers, `* ${readFileSync(`${key}.pub`, 'utf8')}`);
+    repo.git('config', 'gpg.format', 'ssh');
+    repo.git('config', 'user.signingKey', `${key}.pub`);
+    repo.git('config', 'gpg.ssh.allowedSignersFile', signers);
+    repo.git('config', 'tag.gpgSign', 'true');
+    await applyPlan(await opened(repo), await plan(), { push: true });
+    const staged = await planStage({
+      ...{ catalog: await catalogOf(repo), model: CHURN, stage: 'prod' },
+      ...{ reason: 'best', approvedBy: ['Bob'] },
+    });
+    await applyPlan(await opened(repo), staged, { push: true });
+    for (const tag of ['churn@v0.0.1', 'churn#prod#1']) {
+      assert.match(repo.git('cat-file', 'tag', tag), /-----BEGIN SSH SIGNATURE-----/);
+      repo.git('verify-tag', tag); // fails where the signature is not good
+      assert.equal(remote.git('rev-parse', `refs/tags/${tag}`), repo.git('rev-parse', `refs/tags/${tag}`));
+    }
+    const { state } = await readRegistry(await opened(repo));
+    const [assigned] = state.artifacts.get('churn')?.events ?? [];
+    assert.deepEqual(readTrailers(assigned?.message ?? ''), { reason: 'best', approvedBy: ['Bob'] });
   });
 
   it('leaves nothing behind when it is cancelled while signing or pushing', async () => {
