@@ -179,6 +179,58 @@ for (const theme of chosenThemes('light')) {
         await onBranch('main');
       });
 
+      it('start from any version, branch, tag or DVC experiment', async () => {
+        const tip = await git('rev-parse', 'main');
+        await git('update-ref', `refs/exps/${tip.slice(0, 2)}/${tip.slice(2)}/tidy-elk`, 'main~1');
+        await window.workbench.treeRow('DVC experiments').waitFor();
+        await describeBranch('fraud-detector', 'from an older version');
+        await keys.enter();
+        await keys.choose('Start from main', 'Nothing is done before you choose');
+        await keys.asked('Start from what?');
+        await offered('What is checked out', 'The default branch', 'v2.0.0');
+        await keys.type('tidy');
+        await keys.onRow('tidy-elk');
+        await picture('09-start-from');
+        await keys.choose('v2.0.0', 'Start from what?');
+        await keys.asked('Nothing is done before you choose');
+        await offered('Start from fraud-detector@v2.0.0');
+        await keys.choose('Create without switching');
+        await eventually(async () =>
+          assert.equal(
+            await git('rev-parse', 'experiment/fraud-detector_from-an-older-version'),
+            await git('rev-parse', 'fraud-detector@v2.0.0^{commit}'),
+          ),
+        );
+      });
+
+      it('are deleted where they are merged, and brought back', async () => {
+        const merged = 'refs/heads/experiment/merchant-risk_calibrated';
+        await keys.command('Modelkeep: Delete Merged Branches');
+        await keys.asked('Deletes the ticked branches here');
+        await offered('experiment/merchant-risk_calibrated');
+        await picture('09-merged');
+        await keys.enter();
+        await eventually(async () => assert.equal(await hasRef(merged), false));
+        await keys.answerMessage('Deleted', 'Undo');
+        await eventually(async () => assert.equal(await hasRef(merged), true));
+      });
+
+      it('are opened in a linked worktree', async () => {
+        const branch = 'experiment/fraud-detector_graph-features';
+        await keys.command('Modelkeep: Open Worktree');
+        await keys.choose(branch, 'Which branch?');
+        await keys.asked(`${branch} is checked out nowhere`);
+        await picture('09-worktree');
+        const opened = window.workbench.page.context().waitForEvent('page');
+        await keys.enter();
+        const other = await opened;
+        const folder = path.join(home, 'fraud-service.worktrees', branch.replaceAll('/', '-'));
+        assert.equal(new URL(other.url()).searchParams.get('folder'), folder);
+        await other.close();
+        assert.equal(await gitIn(folder, 'symbolic-ref', '--short', 'HEAD'), branch);
+        await git('worktree', 'remove', folder);
+      });
+
       it('are renamed to the repaired name, and back', async () => {
         await keys.command('Modelkeep: Rename Branch');
         await keys.step('Rename Branch');
