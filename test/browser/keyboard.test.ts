@@ -120,7 +120,8 @@ for (const theme of chosenThemes('light')) {
         await keys.command('Modelkeep: Undo Last Branch or Tag');
         await onBranch('main');
         await eventuallyHas(() => readFile(path.join(folder, 'README.md'), 'utf8'), 'changed\n');
-        assert.equal(await git('stash', 'list'), '');
+        await eventually(async () => assert.equal(await git('stash', 'list'), ''));
+        await told(`Took ${SHORTER} back`);
         await git('checkout', '--', 'README.md');
       });
 
@@ -207,10 +208,14 @@ for (const theme of chosenThemes('light')) {
         const merged = 'refs/heads/experiment/merchant-risk_calibrated';
         await keys.command('Modelkeep: Delete Merged Branches');
         await keys.asked('Deletes the ticked branches here');
-        await offered('experiment/merchant-risk_calibrated');
+        await offered(
+          'experiment/merchant-risk_calibrated',
+          'experiment/fraud-detector_from-an-older-version, nothing was committed on it yet',
+        );
         await picture('09-merged');
         await keys.enter();
         await eventually(async () => assert.equal(await hasRef(merged), false));
+        assert.ok(await hasRef('refs/heads/experiment/fraud-detector_from-an-older-version'));
         await keys.answerMessage('Deleted', 'Undo');
         await eventually(async () => assert.equal(await hasRef(merged), true));
       });

@@ -72,6 +72,23 @@ export async function renameBranch(
   await porcelain(repository, options, (git) => git.raw(['branch', '--move', from, to]));
 }
 
+/**
+ * Whether nothing was committed on a branch since it was made here: contained in the default branch it may be new
+ * rather than merged. False where Git keeps no reflog that could tell.
+ */
+export async function isUntouched(
+  repository: Repository,
+  name: string,
+  options: Abortable = {},
+): Promise<boolean> {
+  const { stdout } = await runGit(
+    repository.git,
+    ['reflog', 'show', '--max-count=2', '--format=%gs', `refs/heads/${name}`, '--'],
+    { cwd: repository.root, accept: [0, 128], ...options },
+  );
+  return /^branch: Created from [^\n]*\n?$/.test(stdout.toString('utf8'));
+}
+
 /** A branch that was deleted, with what bringing it back needs. */
 export interface DeletedBranch {
   readonly name: string;

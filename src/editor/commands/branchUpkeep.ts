@@ -1,6 +1,12 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { deleteMerged, publishedAs, renameBranch, restoreBranch } from '../../core/branches/maintain.js';
+import {
+  deleteMerged,
+  isUntouched,
+  publishedAs,
+  renameBranch,
+  restoreBranch,
+} from '../../core/branches/maintain.js';
 import type { DeletedBranch } from '../../core/branches/maintain.js';
 import { shellLine } from '../../core/branches/preview.js';
 import { findMerged } from '../../core/branches/merged.js';
@@ -103,15 +109,26 @@ async function removeMerged(services: Services, argument: unknown, selection: un
       branch.remote === null && branch.commit !== null && branch.commit !== base && !isDefault && !current,
   );
   const tips = local.flatMap(({ branch: { commit } }) => commit ?? []);
-  const merged = await withProgress(t('Looking for merged branches'), (signal) =>
-    findMerged(catalog.repository, base, tips, { signal }),
-  );
+  const { merged, untouched } = await withProgress(t('Looking for merged branches'), async (signal) => {
+    const found = await findMerged(catalog.repository, base, tips, { signal });
+    const fresh = new Set<string>();
+    for (const { branch } of local) {
+      if (branch.commit === null || found.get(branch.commit)?.how !== 'contained') continue;
+      if (await isUntouched(catalog.repository, branch.name, { signal })) fresh.add(branch.name);
+    }
+    return { merged: found, untouched: fresh };
+  });
   const items = local.flatMap(({ branch }): Choice<string>[] => {
     const found = branch.commit === null ? undefined : merged.get(branch.commit);
     if (!found) return [];
+    const isNew = untouched.has(branch.name);
     const how =
-      found.by === null ? t('contained in the default branch') : t('squashed into {0}', found.by.slice(0, 8));
-    const picked = rows.length === 0 || rows.includes(branch.name);
+      found.by !== null
+        ? t('squashed into {0}', found.by.slice(0, 8))
+        : isNew
+          ? t('nothing was committed on it yet')
+          : t('contained in the default branch');
+    const picked = rows.length === 0 ? !isNew : rows.includes(branch.name);
     return [{ label: branch.name, description: how, picked, value: branch.name }];
   });
   const refused = rows.filter((name) => !items.some(({ value }) => value === name));

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { runCommandLine } from '../../fixtures/commandLine.js';
 import { GitRepo } from '../../fixtures/gitRepo.js';
@@ -166,6 +167,29 @@ describe('modelkeep branch and check-branch', () => {
     const wrong = await modelkeep(repo, 'check-branch', 'exp/churn-faster', '--json');
     assert.equal(wrong.exitCode, 1);
     assert.match(wrong.stdout, /"suggestion":"experiment\/churn_faster"/);
+  });
+
+  it('holds names as a pre-push hook, as the documentation has it', () => {
+    const docs = readFileSync('docs/command-line.md', 'utf8');
+    const hook = /As a `pre-push` hook[^]*?```sh\n([^]*?)```/.exec(docs)?.[1] ?? '';
+    const bin = repo.at('.git', 'bin');
+    mkdirSync(bin);
+    const cli = `exec '${process.execPath}' --import '${require.resolve('tsx')}' '${path.resolve('src/cli.ts')}' "$@"`;
+    writeFileSync(path.join(bin, 'modelkeep'), `#!/bin/sh\n${cli}\n`, { mode: 0o755 });
+    mkdirSync(repo.at('.git', 'hooks'), { recursive: true });
+    writeFileSync(repo.at('.git', 'hooks', 'pre-push'), hook, { mode: 0o755 });
+    const remote = repo.bare();
+    repo.branch('bugfix/x').branch('Wrong');
+    const env = { PATH: `${bin}:${process.env.PATH ?? ''}` };
+    repo.run(['push', '-q', 'origin', 'main', 'bugfix/x'], { env });
+    assert.throws(
+      () => repo.run(['push', '-q', 'origin', 'Wrong'], { env }),
+      /The name must start with experiment\/ or bugfix\//,
+    );
+    assert.equal(remote.git('for-each-ref', '--format=%(refname:short)', 'refs/heads'), 'bugfix/x\nmain');
+    repo.run(['push', '-q', 'origin', ':bugfix/x'], { env });
+    assert.equal(remote.git('for-each-ref', '--format=%(refname:short)', 'refs/heads'), 'main');
+    remote.dispose();
   });
 
   it('takes the default branch’s settings where the working copy has none, and says what is wrong in them', async () => {

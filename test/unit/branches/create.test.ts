@@ -10,7 +10,12 @@ import type {
   CreatedBranch,
 } from '../../../src/core/branches/create.js';
 import { BranchError } from '../../../src/core/branches/errors.js';
-import { deleteMerged, renameBranch, restoreBranch } from '../../../src/core/branches/maintain.js';
+import {
+  deleteMerged,
+  isUntouched,
+  renameBranch,
+  restoreBranch,
+} from '../../../src/core/branches/maintain.js';
 import { openCatalog } from '../../../src/core/catalog/open.js';
 import type { Catalog } from '../../../src/core/catalog/catalog.js';
 import { GitError, gitEnvironment } from '../../../src/core/git/process.js';
@@ -464,6 +469,22 @@ describe('keeping branches', () => {
       /origin\/experiment\/churn_better/,
     );
     await fails(renameBranch(await catalogOf(repo), 'main', 'trunk'), 'protected', /main is protected/);
+  });
+
+  it('knows a branch on which nothing was committed yet from one that is done', async () => {
+    const repo = started();
+    const repository = await opened(repo);
+    repo.git('branch', 'new', 'main');
+    repo.git('switch', '-q', '-c', 'done');
+    repo.commit('work');
+    repo.git('switch', '-q', 'main');
+    repo.git('merge', '-q', '--ff-only', 'done');
+    assert.deepEqual(
+      [await isUntouched(repository, 'new'), await isUntouched(repository, 'done')],
+      [true, false],
+    );
+    repo.remove('.git/logs');
+    assert.equal(await isUntouched(repository, 'new'), false);
   });
 
   it('deletes what is merged, and brings it back', async () => {
