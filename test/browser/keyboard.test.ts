@@ -309,6 +309,15 @@ for (const theme of chosenThemes('light')) {
           assert.ok(rows.includes('is not on main') && !rows.includes('No remote branch'), rows);
         });
         await keys.press('Escape');
+
+        await tagVersion('note-summarizer');
+        await offered('there has the same bits and could be registered instead');
+        await picture('13-version-elsewhere');
+        await keys.choose('Register commit', PREVIEW);
+        const [better = ''] = (await git('rev-list', 'main', '--', 'models/note-summarizer*')).split('\n');
+        await offered(`on commit ${better}`);
+        assert.doesNotMatch((await window.workbench.quickInputRows()).join('\n'), /is not on main/);
+        await keys.press('Escape');
         await git('switch', '--quiet', 'main');
       });
 

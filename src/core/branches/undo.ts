@@ -2,6 +2,7 @@ import type { Repository } from '../git/repository.js';
 import { writeGit } from '../git/write.js';
 import type { CreatedBranch } from './apply.js';
 import { BranchError } from './errors.js';
+import { publishedAs } from './maintain.js';
 import { deleteRef, headOf, popStash, raw, withHook } from './steps.js';
 
 /**
@@ -9,11 +10,11 @@ import { deleteRef, headOf, popStash, raw, withHook } from './steps.js';
  * gone. Refused once it was pushed, has commits of its own or its worktree has changes.
  */
 export async function undoBranch(repository: Repository, made: CreatedBranch): Promise<void> {
-  if (made.pushed)
-    throw new BranchError(
-      'published',
-      `${made.branch} is on ${made.remote ?? 'the remote'} already: it is not taken back.`,
-    );
+  // By us, or since then by hand.
+  const there = made.pushed ? (made.remote ?? 'the remote') : await publishedAs(repository, made.branch);
+  if (there !== null) {
+    throw new BranchError('published', `${made.branch} is published (${there}): it is not taken back.`);
+  }
   if (made.commit === null) {
     if (made.previous.branch !== null)
       await raw(repository, ['symbolic-ref', 'HEAD', `refs/heads/${made.previous.branch}`], {});

@@ -125,7 +125,7 @@ function confirm({ plan: planner, reasoned }: End): Step<Draft> {
     run: async (draft, position) => {
       const { target } = draft;
       const asking = vscode.l10n.t('Asking the remote');
-      const remote = await withProgress(asking, () => askRemote(target, target.name));
+      const remote = await withProgress(asking, (signal) => askRemote(target, target.name, signal));
       let approval: Approval = {};
       for (;;) {
         const plan = await planner(draft, remote, approval);

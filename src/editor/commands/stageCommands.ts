@@ -130,7 +130,9 @@ function confirmStage(remove: boolean): Step<Draft> {
       const { catalog } = target.snapshot;
       const model = { name: target.name, path: target.model?.path ?? null };
       const { t } = vscode.l10n;
-      const remote = await withProgress(t('Asking the remote'), () => askRemote(target, target.name));
+      const remote = await withProgress(t('Asking the remote'), (signal) =>
+        askRemote(target, target.name, signal),
+      );
       let approval: Approval = {};
       for (;;) {
         const plan = await planStage({

@@ -150,7 +150,9 @@ async function move(
 ): Promise<void> {
   const { t } = vscode.l10n;
   const again = (): Promise<void> => move(services, target, title, failure, open, planner);
-  const remote = await withProgress(t('Asking the remote'), () => askRemote(target, target.name));
+  const remote = await withProgress(t('Asking the remote'), (signal) =>
+    askRemote(target, target.name, signal),
+  );
   let approval: Approval = {};
   for (;;) {
     const planned = await planner({ approval, remote });

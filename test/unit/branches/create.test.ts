@@ -323,7 +323,13 @@ describe('creating a branch', () => {
       'refs/heads/experiment/churn_lower-rate',
     );
     assert.equal(repo.git('rev-parse', '--abbrev-ref', '@{upstream}'), 'origin/experiment/churn_lower-rate');
-    await fails(undoBranch(await opened(repo), made), 'published', /is on origin already/);
+    await fails(undoBranch(await opened(repo), made), 'published', /is published \(origin\)/);
+    // Or by hand, after it was made.
+    repo.switch('main');
+    const later = await make(repo, {}, { description: 'by hand' });
+    repo.git('push', '-q', 'origin', 'HEAD');
+    await fails(undoBranch(await opened(repo), later), 'published', /is published \(origin\/experiment/);
+    assert.equal(repo.git('branch', '--show-current'), later.branch);
   });
 
   it('is taken back whole when the remote refuses it, and says why', async () => {

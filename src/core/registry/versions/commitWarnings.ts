@@ -45,13 +45,21 @@ async function offDefaultBranch(
   );
   if (exitCode === 0) return [];
   const name = branch.remote === null ? branch.name : `${branch.remote}/${branch.name}`;
-  const better = await sameBitsOn(catalog, model, branch.commit, options);
-  const message =
-    `The commit ${commit.slice(0, 10)} is not on ${name}` +
-    (better ? `; ${better.slice(0, 10)} there has the same bits and could be registered instead.` : '.');
-  return [
-    { severity: 'warning', code: 'not-on-default-branch', message, commit, ...(better ? { better } : {}) },
-  ];
+  const same = await sameBitsOn(catalog, model, branch.commit, options);
+  const known = same === undefined ? undefined : versionOn(catalog, model, same);
+  const there = same === undefined ? '' : `; ${same.slice(0, 10)} there has the same bits and `;
+  const rest = same === undefined ? '' : known === undefined ? 'could be registered instead' : `is ${known}`;
+  const message = `The commit ${commit.slice(0, 10)} is not on ${name}${there}${rest}.`;
+  const better = known === undefined && same !== undefined ? { better: same } : {};
+  return [{ severity: 'warning', code: 'not-on-default-branch', message, commit, ...better }];
+}
+
+/** The active version of a model that stands on a commit: GTO allows no second one there. */
+function versionOn({ versions }: RegistryCatalog, model: Model, commit: CommitId): string | undefined {
+  for (const one of versions.values()) {
+    if (one.artifact === model.name && one.commit === commit && one.active) return one.version;
+  }
+  return undefined;
 }
 
 /** The commit of a branch that brought these bits there: the newest that touched the pointer and has them. */

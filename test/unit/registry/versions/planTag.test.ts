@@ -170,6 +170,11 @@ describe('planning a registration', () => {
       ],
     );
     assert.deepEqual((await plan({ rev: squashed })).warnings, []);
+    // Once that one has a version, it can have no other.
+    repo.registerVersion('churn', 'v0.0.1', { on: squashed });
+    const [, off] = (await plan({ rev: tip })).warnings;
+    assert.deepEqual([off?.code, off?.better], ['not-on-default-branch', undefined]);
+    assert.match(off?.message ?? '', /there has the same bits and is v0\.0\.1\.$/);
   });
 
   it('says when the commit is on no remote branch, with the command that pushes it', async () => {
