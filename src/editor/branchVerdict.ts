@@ -1,5 +1,5 @@
 import { validateName } from '../core/branches/validate.js';
-import type { Catalog } from '../core/catalog/catalog.js';
+import type { BranchList } from '../core/catalog/catalog.js';
 import type { Settings } from '../core/settings/settings.js';
 import type { BranchRow } from './tree/branchRows.js';
 
@@ -15,7 +15,7 @@ const known = new WeakMap<Settings, Map<string, Misnamed | null>>();
  * What is wrong with the name of somebody's own branch; null where nothing is, where the branch is on a remote, and
  * where no conventions are set: the built-in ones only propose.
  */
-export function misnamed({ settings, defaultBranch }: Catalog, row: BranchRow): Misnamed | null {
+export function misnamed({ settings, defaultBranch }: BranchList, row: BranchRow): Misnamed | null {
   const { name, remote, commit } = row.branch;
   if (!settings.branches.enforced || remote !== null || commit === null || name === 'HEAD') return null;
   const names = known.get(settings) ?? new Map<string, Misnamed | null>();

@@ -121,6 +121,9 @@ export interface RegisteredModel {
   readonly stages: Readonly<Record<string, readonly string[]>>;
 }
 
+/** The branches of a repository, which are known long before its tags and trees are read. */
+export type BranchList = Pick<Catalog, 'settings' | 'head' | 'defaultBranch' | 'branches'>;
+
 /**
  * The immutable picture of one repository. Built by `buildCatalog`; a refresh builds the next one.
  * Every path and name in it comes from the repository: hostile input, never HTML, never a command.

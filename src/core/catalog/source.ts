@@ -12,7 +12,7 @@ import { loadSettings } from '../settings/load.js';
 import type { Settings } from '../settings/settings.js';
 import { cacheFileOf } from './cacheFile.js';
 import { Candidates } from './candidates.js';
-import type { Branch } from './catalog.js';
+import type { Branch, BranchList } from './catalog.js';
 import type { CatalogRecord } from './catalogCache.js';
 import { pairKey } from './changes.js';
 import { CommitTrees } from './commitTrees.js';
@@ -42,6 +42,8 @@ export interface LoadOptions {
   readonly branches?: (view: RefsView) => readonly Branch[];
   /** Those branches will be asked for what they change: the history that tells is read at the same time. */
   readonly changes?: boolean;
+  /** Called as soon as the refs and the settings are read, before tags and trees. */
+  readonly onBranches?: (list: BranchList) => void;
 }
 
 interface Abortable {
@@ -93,6 +95,8 @@ export class CatalogSource {
       for (const [key, content] of record?.files ?? []) this.files.set(key, content);
       const loaded = await this.settings(view, reader, options);
       const { settings } = loaded;
+      const defaultBranch = findDefaultBranch(view, settings.branches.default, settings.remote);
+      options.onBranches?.({ settings, head: view.head, defaultBranch, branches: view.branches });
       const snapshots = this.snapshotsFor(settings, record);
       const diagnostics: Diagnostic[] = loaded.diagnostics.map((found) => ({
         path: 'modelkeep.yaml',
@@ -102,7 +106,6 @@ export class CatalogSource {
       const tags = wantedTags(view, settings);
       const stored = record?.key === this.keyOf(snapshots.key) ? record.registry : null;
       const known = this.registry.known(tags.key, snapshots.models, settings, stored);
-      const defaultBranch = findDefaultBranch(view, settings.branches.default, settings.remote);
       const gathered = snapshots.models.gather((request) => {
         for (const commit of tips) this.commits.request(commit, reader, request);
         if (!known) this.registry.request(tags, settings, reader, request);

@@ -52,20 +52,22 @@ async function open(
 async function repositoriesBelow(folder: string): Promise<readonly string[]> {
   const found: string[] = [];
   let level = [folder];
-  let read = 0;
+  let left = MOST_FOLDERS;
   for (let depth = 0; depth < DEPTH && level.length > 0; depth += 1) {
-    const next: string[] = [];
-    for (const parent of level) {
-      read += 1;
-      if (read > MOST_FOLDERS) return found;
-      const entries = await readdir(parent, { withFileTypes: true }).catch(() => []);
+    const parents = level.slice(0, left);
+    left -= parents.length;
+    const read = await Promise.all(
+      parents.map((parent) => readdir(parent, { withFileTypes: true }).catch(() => [])),
+    );
+    level = [];
+    for (const [index, parent] of parents.entries()) {
+      const entries = read[index] ?? [];
       if (depth > 0 && entries.some((entry) => entry.name === '.git')) found.push(parent);
       for (const entry of entries) {
         if (!entry.isDirectory() || entry.name.startsWith('.') || SKIPPED.has(entry.name)) continue;
-        next.push(path.join(parent, entry.name));
+        level.push(path.join(parent, entry.name));
       }
     }
-    level = next;
   }
   return found;
 }

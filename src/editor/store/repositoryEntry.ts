@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Branch, BranchModels, Catalog } from '../../core/catalog/catalog.js';
+import type { Branch, BranchList, BranchModels, Catalog } from '../../core/catalog/catalog.js';
 import type { BranchSummary } from '../../core/catalog/repositoryCatalog.js';
 import type { AllBranchFacts } from '../../core/git/branchFacts.js';
 import { readBranchFacts } from '../../core/git/branchFacts.js';
@@ -28,16 +28,26 @@ export interface Snapshot {
   readonly readAt: number;
 }
 
+/** What can be shown of the branches while tags and trees are still being read. */
+export interface EarlyBranches {
+  readonly list: BranchList;
+  readonly facts: AllBranchFacts;
+}
+
 /** What is known of one repository. An old snapshot is kept while the next is read, and when that fails. */
 export type EntryState =
   | { readonly kind: 'idle' }
-  | { readonly kind: 'reading'; readonly snapshot: Snapshot | null }
+  | { readonly kind: 'reading'; readonly snapshot: Snapshot | null; readonly early: EarlyBranches | null }
   | { readonly kind: 'ready'; readonly snapshot: Snapshot }
   | { readonly kind: 'failed'; readonly snapshot: Snapshot | null; readonly error: unknown };
 
 /** Reads the catalog of one repository again and again, each time costing what changed. */
 export interface CatalogLoader {
-  load(options: { readonly signal: AbortSignal }): Promise<EditorCatalog>;
+  load(options: {
+    readonly signal: AbortSignal;
+    /** Told as soon as the branches are known. */
+    readonly onBranches: (list: BranchList) => void;
+  }): Promise<EditorCatalog>;
   /** Leaves what was read for the next window and the command line. */
   save(): Promise<void>;
 }
@@ -84,7 +94,7 @@ export class RepositoryEntry implements vscode.Disposable {
   /** Reads the catalog if it was never read, or if something changed while nobody looked. */
   wake(): void {
     if (this.current.kind !== 'idle' && !this.stale) return;
-    if (this.current.kind === 'idle') this.set({ kind: 'reading', snapshot: null });
+    if (this.current.kind === 'idle') this.set({ kind: 'reading', snapshot: null, early: null });
     this.stale = false;
     this.refreshes.now();
   }
@@ -136,17 +146,25 @@ export class RepositoryEntry implements vscode.Disposable {
 
   private async read(signal: AbortSignal): Promise<void> {
     const previous = this.snapshot;
-    this.set({ kind: 'reading', snapshot: previous });
+    this.set({ kind: 'reading', snapshot: previous, early: this.early });
     const started = performance.now();
     const limited = AbortSignal.any([signal, AbortSignal.timeout(TIME_LIMIT)]);
+    // The loader tells the branches once in every load.
+    let facts: Promise<AllBranchFacts> | undefined;
+    const readFacts = (list: BranchList): Promise<AllBranchFacts> =>
+      (facts ??= readBranchFacts(this.repository, list.defaultBranch?.branch.commit ?? null, {
+        signal: limited,
+      }));
     try {
-      const catalog = await this.loader.load({ signal: limited });
-      const tip = catalog.defaultBranch?.branch.commit ?? null;
-      const facts = await readBranchFacts(this.repository, tip, { signal: limited });
+      const catalog = await this.loader.load({
+        signal: limited,
+        onBranches: (list) => this.showEarly(list, readFacts(list), limited),
+      });
+      const snapshot = { catalog, facts: await readFacts(catalog), readAt: Date.now() };
       signal.throwIfAborted();
       this.log.info(`${this.name}: read in ${(performance.now() - started).toFixed(0)} ms`);
       this.startWatching(catalog);
-      this.set({ kind: 'ready', snapshot: { catalog, facts, readAt: Date.now() } });
+      this.set({ kind: 'ready', snapshot });
       this.saveLater();
     } catch (error) {
       // A newer run follows a cancelled one: it will say how things stand.
@@ -156,6 +174,21 @@ export class RepositoryEntry implements vscode.Disposable {
       );
       this.set({ kind: 'failed', snapshot: previous, error });
     }
+  }
+
+  private get early(): EarlyBranches | null {
+    return this.current.kind === 'reading' ? this.current.early : null;
+  }
+
+  /** Where nothing is shown yet, the branches are, while tags and trees are read. */
+  private showEarly(list: BranchList, facts: Promise<AllBranchFacts>, signal: AbortSignal): void {
+    facts.then(
+      (known) => {
+        if (signal.aborted || this.current.kind !== 'reading' || this.current.snapshot !== null) return;
+        this.set({ kind: 'reading', snapshot: null, early: { list, facts: known } });
+      },
+      () => undefined, // `read` waits for them too, and says so
+    );
   }
 
   /** Writes the cache once things are quiet; the branches that were looked at since are in it too. */

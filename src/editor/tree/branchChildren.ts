@@ -1,10 +1,21 @@
-import type { BranchModel, Model, PlainTag, Version } from '../../core/catalog/catalog.js';
+import type { BranchModel, BranchModels, Model, PlainTag, Version } from '../../core/catalog/catalog.js';
 import { digestKey, sameBits } from '../../core/digest.js';
 import type { RepositoryEntry, Snapshot } from '../store/repositoryEntry.js';
 import type { BranchRow } from './branchRows.js';
 import { rowName } from './branchRows.js';
-import type { DiagnosticsNode, ModelNode, ModelNodes, PlainTagNode, VersionNode } from './nodes.js';
+import { within } from './patience.js';
+import type {
+  DiagnosticsNode,
+  ModelNode,
+  ModelNodes,
+  PlainTagNode,
+  ReviewNode,
+  VersionNode,
+} from './nodes.js';
 import { firstPage } from './paging.js';
+
+/** Counting every tracked file reads every folder: longer than this (milliseconds) the models do not wait for it. */
+const COUNTING = 30;
 
 /** More plain tags than this are not looked into for one model; nightly tags come by the thousand. */
 const MOST_TAGS = 300;
@@ -25,16 +36,22 @@ export function rowId({ entry }: Where, ...parts: readonly string[]): string {
   return [entry.repository.root, ...parts].join('\u0000');
 }
 
-/** The rows below a branch: its models, what is broken, and how many of the tracked files are models. */
+/**
+ * The rows below a branch: its models, what is broken, and how many of the tracked files are models.
+ * @param counted called with the last row when the files could only be counted after the answer.
+ */
 export async function childrenOfBranch(
   where: Where,
   row: BranchRow,
   filter: BranchFilter,
+  counted: (review: ReviewNode) => void,
 ): Promise<readonly ModelNodes[]> {
   const commit = row.branch.commit;
   const id = (...parts: string[]): string => rowId(where, 'branch', row.branch.ref, ...parts);
   if (commit === null) return [{ kind: 'message', id: id('unborn'), text: 'unborn' }];
-  const on = await where.snapshot.catalog.trackedOn(row.branch);
+  const on = await where.snapshot.catalog.modelsOn(row.branch);
+  const counting = where.snapshot.catalog.trackedOn(row.branch);
+  const tracked = on.models.length === 0 ? await counting : await within(COUNTING, counting);
   const models = await filteredModels(where, row, on.models, filter);
   const ordered = [...models].sort((left, right) => left.name.localeCompare(right.name));
   const nodes = ordered.map((model): ModelNode =>
@@ -46,21 +63,32 @@ export async function childrenOfBranch(
   if (nodes.length === 0 && on.models.length > 0) {
     children.push({ kind: 'message', id: id('unchanged'), text: 'onlyChanged' });
   }
-  if (on.models.length === 0 && on.others.length === 0)
-    children.push({ kind: 'message', id: id('none'), text: 'noModels' });
+  const nothing = on.models.length === 0 && tracked?.others.length === 0;
+  if (nothing) children.push({ kind: 'message', id: id('none'), text: 'noModels' });
   if (on.diagnostics.length > 0) children.push(diagnosticsNode(where, id('problems'), on.diagnostics));
-  if (on.models.length + on.others.length > 0 && filter.text === '' && !filter.onlyChanged) {
-    const tracked = on.models.filter((model) => model.tracking === 'dvc' || model.tracking === 'lfs').length;
-    children.push({
+  if (!nothing && filter.text === '' && !filter.onlyChanged) {
+    const review: ReviewNode = {
       ...where,
       kind: 'review',
       id: id('review'),
       row,
       models: on.models.length,
-      tracked: Math.max(tracked + on.others.length, on.models.length),
-    });
+      tracked: tracked ? trackedFiles(tracked) : null,
+    };
+    children.push(review);
+    if (!tracked) {
+      counting.then(
+        (late) => counted(Object.assign(review, { tracked: trackedFiles(late) })),
+        () => undefined, // unfolding the row says why
+      );
+    }
   }
   return children;
+}
+
+function trackedFiles({ models, others }: BranchModels): number {
+  const tracked = models.filter(({ tracking }) => tracking === 'dvc' || tracking === 'lfs').length;
+  return Math.max(tracked + others.length, models.length);
 }
 
 /** The tracked files of a branch that are no models, each of which can be said to be one. */

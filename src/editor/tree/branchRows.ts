@@ -1,4 +1,4 @@
-import type { Branch, BranchChanges, Catalog } from '../../core/catalog/catalog.js';
+import type { Branch, BranchChanges, BranchList, Catalog } from '../../core/catalog/catalog.js';
 import type { AllBranchFacts, BranchFacts } from '../../core/git/branchFacts.js';
 
 /** One row of the view: a local branch and its upstream together, or a remote branch alone. */
@@ -28,7 +28,7 @@ export interface RowOptions {
 
 /** Every branch that may be shown, in the order of the view: current, default, protected, local, remote. */
 export function branchRows(
-  catalog: Catalog,
+  catalog: BranchList,
   facts: AllBranchFacts,
   options: RowOptions,
 ): readonly BranchRow[] {
@@ -110,15 +110,15 @@ function isFolded(
 }
 
 /** A branch at the default branch's own tip is new, not merged. */
-function isMerged(catalog: Catalog, facts: AllBranchFacts, branch: Branch): boolean {
+function isMerged(catalog: BranchList, facts: AllBranchFacts, branch: Branch): boolean {
   return facts.merged.has(branch.ref) && branch.commit !== (catalog.defaultBranch?.branch.commit ?? null);
 }
 
-function isCurrent(catalog: Catalog, branch: Branch): boolean {
+function isCurrent(catalog: BranchList, branch: Branch): boolean {
   return catalog.head.branch === null ? branch.name === 'HEAD' : branch.name === catalog.head.branch;
 }
 
-function isDefaultBranch(catalog: Catalog, branch: Branch, upstream: Branch | null): boolean {
+function isDefaultBranch(catalog: BranchList, branch: Branch, upstream: Branch | null): boolean {
   const ref = catalog.defaultBranch?.branch.ref;
   return ref !== undefined && (branch.ref === ref || upstream?.ref === ref);
 }

@@ -12,11 +12,13 @@ import { contextValue } from './contextValue.js';
 import { branchDescription, modelDescription, plainTagLabel, versionDescription } from './labels.js';
 import type {
   BranchNode,
+  EarlyBranchNode,
   HolderNode,
   ModelNode,
   ModelNodes,
   MessageNode,
   RegisteredNode,
+  ReviewNode,
   StateNode,
   VersionNode,
 } from './nodes.js';
@@ -48,6 +50,8 @@ function draw(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
       });
     case 'branch':
       return branchItem(node, sources.changes(node));
+    case 'earlyBranch':
+      return earlyBranchItem(node);
     case 'holder':
       return holderItem(node);
     case 'model':
@@ -98,12 +102,7 @@ function draw(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
         },
       );
     case 'review':
-      return row(reviewLabel(node.models, node.tracked), node.tracked > node.models ? Collapsed : None, {
-        icon: 'checklist',
-        description: vscode.l10n.t('Review'),
-        contextValue: 'review',
-        command: { command: Commands.chooseModels, title: '', arguments: [node] },
-      });
+      return reviewItem(node);
     case 'diagnostics': {
       const count = node.diagnostics.length;
       const worst = node.diagnostics.some(({ severity }) => severity !== 'info');
@@ -161,6 +160,19 @@ function row(label: string, state: vscode.TreeItemCollapsibleState, parts: RowPa
   return item;
 }
 
+/** As the branch will look, without what is not known yet and without commands, which work on a catalog. */
+function earlyBranchItem({ row: branch }: EarlyBranchNode): vscode.TreeItem {
+  return row(rowName(branch), branch.current ? Expanded : Collapsed, {
+    icon: branchIcon(branch),
+    description: branchDescription(branch, undefined),
+    contextValue: 'reading',
+  });
+}
+
+function branchIcon(branch: BranchRow): string {
+  return branch.current ? 'target' : branch.branch.remote === null ? 'git-branch' : 'cloud';
+}
+
 function branchItem(node: BranchNode, changes: BranchChanges | undefined): vscode.TreeItem {
   const { row: branch } = node;
   if (branch.experiment) {
@@ -173,7 +185,7 @@ function branchItem(node: BranchNode, changes: BranchChanges | undefined): vscod
   const remoteOnly = branch.branch.remote !== null;
   const wrong = branch.merged ? null : misnamed(node.snapshot.catalog, branch);
   const item = row(rowName(branch), branch.current ? Expanded : Collapsed, {
-    icon: branch.current ? 'target' : remoteOnly ? 'cloud' : 'git-branch',
+    icon: branchIcon(branch),
     description: dots(branchDescription(branch, changes), wrong && vscode.l10n.t('not by the convention')),
     contextValue: contextValue('branch', {
       current: branch.current,
@@ -193,7 +205,7 @@ function branchItem(node: BranchNode, changes: BranchChanges | undefined): vscod
 function holderItem(node: HolderNode): vscode.TreeItem {
   const { row: branch } = node;
   return row(rowName(branch), None, {
-    icon: branch.current ? 'target' : branch.branch.remote === null ? 'git-branch' : 'cloud',
+    icon: branchIcon(branch),
     description: branchDescription(branch, undefined),
     contextValue: contextValue('branch', { current: branch.current, remote: branch.branch.remote !== null }),
   });
@@ -276,6 +288,21 @@ function versionItem(node: VersionNode): vscode.TreeItem {
   });
 }
 
+function reviewItem(node: ReviewNode): vscode.TreeItem {
+  const { models, tracked } = node;
+  const unfolds = tracked === null || tracked > models ? Collapsed : None;
+  return row(tracked === null ? modelCount(models) : reviewLabel(models, tracked), unfolds, {
+    icon: 'checklist',
+    description: vscode.l10n.t('Review'),
+    contextValue: 'review',
+    command: { command: Commands.chooseModels, title: '', arguments: [node] },
+  });
+}
+
+function modelCount(models: number): string {
+  return models === 1 ? vscode.l10n.t('1 model') : vscode.l10n.t('{0} models', models);
+}
+
 function reviewLabel(models: number, tracked: number): string {
   if (tracked === 1) return vscode.l10n.t('{0} of 1 tracked file is a model', models);
   return vscode.l10n.t('{0} of {1} tracked files are models', models, tracked);
@@ -327,6 +354,11 @@ function messageItem(node: MessageNode): vscode.TreeItem {
       });
     case 'reading':
       return row(vscode.l10n.t('Reading…'), None, { icon: 'loading~spin', contextValue: 'message' });
+    case 'readingModels':
+      return row(vscode.l10n.t('Reading tags and models…'), None, {
+        icon: 'loading~spin',
+        contextValue: 'message',
+      });
     case 'retry':
       return row(vscode.l10n.t('Try again'), None, {
         icon: 'refresh',

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { PinLookup } from '../pins/pinLookup.js';
 import type { CatalogStore } from '../store/catalogStore.js';
-import type { RepositoryEntry, Snapshot } from '../store/repositoryEntry.js';
+import type { EarlyBranches, RepositoryEntry, Snapshot } from '../store/repositoryEntry.js';
 import type { Where } from './branchChildren.js';
 import {
   childrenOfBranch,
@@ -13,11 +13,13 @@ import {
 } from './branchChildren.js';
 import type { BranchRow } from './branchRows.js';
 import { branchRows, experimentRows, foldRows } from './branchRows.js';
+import { belowEarly, earlyRows } from './earlyRows.js';
 import { treeItem } from './items.js';
 import { Insights } from './insights.js';
 import { childrenOfHeld, childrenOfRegistered, registeredNodes } from './modelChildren.js';
 import type { BranchNode, ModelNodes } from './nodes.js';
 import { firstPage } from './paging.js';
+import { within } from './patience.js';
 import { DrawnRows, worldOf } from './redraw.js';
 import { stateNodes } from './stateNodes.js';
 import type { ReadParameters } from './tooltip.js';
@@ -26,6 +28,12 @@ import type { ViewOptions } from './viewOptions.js';
 
 /** What branches change decides where they are shown; longer than this (milliseconds) the view does not wait. */
 const PATIENCE = 250;
+
+/** More branches than this are not learnt about in that time: then nobody waits at all. */
+const MOST_AWAITED = 100;
+
+/** A small repository is read in this time (milliseconds): then its rows do not come in two steps. */
+const FIRST_LOOK = 150;
 
 /** Branches that are searched for a model before the view says that there is none. */
 const MOST_SEARCHED = 100;
@@ -43,6 +51,9 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
     { readonly snapshot: Snapshot; readonly stop: AbortController }
   >();
   private readonly drawn = new DrawnRows((node) => this.getTreeItem(node));
+  /** First looks at repositories that are under way, and whether news came meanwhile. */
+  private looking = 0;
+  private missed = false;
   private readonly disposables: vscode.Disposable[];
 
   constructor(
@@ -62,6 +73,11 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
 
   /** Draws again what reads differently in the catalogs as they are now. */
   async refresh(): Promise<void> {
+    // Rows that are on their way will say how things stand; drawn before, they would be drawn twice.
+    if (this.looking > 0) {
+      this.missed = true;
+      return;
+    }
     const entries = this.store.repositories?.entries ?? [];
     if (entries.some(({ snapshot }) => snapshot === null)) {
       this.changed.fire(undefined);
@@ -137,7 +153,9 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
       case 'repository':
         return this.ofRepository(node.entry);
       case 'branch':
-        return childrenOfBranch(node, node.row, { text, onlyChanged });
+        return childrenOfBranch(node, node.row, { text, onlyChanged }, (review) => this.changed.fire(review));
+      case 'earlyBranch':
+        return belowEarly(node.id);
       case 'review':
         return otherFiles(node, node.row);
       case 'model':
@@ -168,10 +186,12 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
 
   private async ofRepository(entry: RepositoryEntry): Promise<readonly ModelNodes[]> {
     entry.wake();
-    const { state } = entry;
-    const snapshot = entry.snapshot;
+    if (!entry.snapshot) await this.firstLook(entry);
+    const { state, snapshot } = entry;
     if (!snapshot) {
       const id = entry.repository.root;
+      const early = state.kind === 'reading' ? this.early(entry, state.early) : [];
+      if (early.length > 0) return early;
       if (state.kind !== 'failed') return [{ kind: 'message', id: `${id}\u0000reading`, text: 'reading' }];
       return [
         { kind: 'failed', id: `${id}\u0000failed`, entry, refused: null, error: state.error },
@@ -194,6 +214,28 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
       ...this.experiments(where),
       ...(diagnostics.length === 0 ? [] : [diagnosticsNode(where, rowId(where, 'problems'), diagnostics)]),
     ];
+  }
+
+  private async firstLook(entry: RepositoryEntry): Promise<void> {
+    const { repositories } = this.store;
+    this.looking += 1;
+    // Whatever it fails with is in the entry's state.
+    await within(
+      FIRST_LOOK,
+      entry.ready().catch(() => undefined),
+    );
+    this.looking -= 1;
+    const others = (repositories?.entries.length ?? 0) > 1;
+    if (this.looking > 0 || !this.missed) return;
+    this.missed = false;
+    if (others || this.store.repositories !== repositories) this.changed.fire(undefined);
+  }
+
+  /** Branches can be shown before the rest; models, and what matches a filter, cannot. */
+  private early(entry: RepositoryEntry, early: EarlyBranches | null): readonly ModelNodes[] {
+    const { grouping, filter, onlyChanged } = this.options;
+    if (!early || grouping === 'model' || filter !== '' || onlyChanged) return [];
+    return earlyRows(entry, early, this.options.rowOptions(early.list.settings));
   }
 
   /** DVC experiments in a group of their own, read when somebody unfolds them. */
@@ -303,7 +345,7 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
         if (!stop.signal.aborted) this.log.warn(`${entry.name}: ${String(error)}`);
       })
       .then(() => entry.saveLater());
-    await Promise.race([work, delay(PATIENCE)]);
+    if (rows.length <= MOST_AWAITED) await within(PATIENCE, work);
     late = true;
   }
 
@@ -330,8 +372,4 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
 
 function retry(text: 'retry' | 'log', id: string): ModelNodes {
   return { kind: 'message', id: `${id}\u0000${text}`, text };
-}
-
-function delay(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -65,7 +65,12 @@ export class ModelsView implements vscode.Disposable {
     if (vscode.workspace.workspaceFolders === undefined) return 'noFolder';
     const { entries = [], refused = [] } = this.store.repositories ?? {};
     if (roots.some(({ kind }) => kind === 'failed') || refused.length > 0) return 'failed';
-    if (roots.some((node) => node.kind === 'message' && node.text === 'reading')) return 'reading';
+    if (
+      roots.some(
+        (node) => node.kind === 'earlyBranch' || (node.kind === 'message' && node.text === 'reading'),
+      )
+    )
+      return 'reading';
     if (roots.length > 0) return 'ready';
     if (entries.length === 0) return 'noRepository';
     if (entries.some(({ snapshot }) => snapshot === null)) return 'reading';

@@ -1,4 +1,11 @@
-import type { BranchModel, Model, PlainTag, RegisteredModel, Version } from '../../core/catalog/catalog.js';
+import type {
+  BranchList,
+  BranchModel,
+  Model,
+  PlainTag,
+  RegisteredModel,
+  Version,
+} from '../../core/catalog/catalog.js';
 import type { Diagnostic } from '../../core/diagnostic.js';
 import type { CommitId } from '../../core/git/ids.js';
 import type { RefusedFolder } from '../store/catalogStore.js';
@@ -20,6 +27,15 @@ export interface RepositoryNode {
 
 export interface BranchNode extends InRepository {
   readonly kind: 'branch';
+  readonly row: BranchRow;
+}
+
+/** A branch while tags and trees are still being read; the row of the same id follows. */
+export interface EarlyBranchNode {
+  readonly kind: 'earlyBranch';
+  readonly id: string;
+  readonly entry: RepositoryEntry;
+  readonly list: BranchList;
   readonly row: BranchRow;
 }
 
@@ -92,7 +108,8 @@ export interface ReviewNode extends InRepository {
   readonly kind: 'review';
   readonly row: BranchRow;
   readonly models: number;
-  readonly tracked: number;
+  /** Null while they are being counted. */
+  readonly tracked: number | null;
 }
 
 export interface DiagnosticsNode extends InRepository {
@@ -126,11 +143,13 @@ export interface FailedNode {
 export interface MessageNode {
   readonly kind: 'message';
   readonly id: string;
-  readonly text: 'unborn' | 'noModels' | 'reading' | 'noVersions' | 'onlyChanged' | 'retry' | 'log';
+  readonly text:
+    'unborn' | 'noModels' | 'reading' | 'readingModels' | 'noVersions' | 'onlyChanged' | 'retry' | 'log';
 }
 
 export type ModelNodes =
   | BranchNode
+  | EarlyBranchNode
   | MoreNode
   | ModelNode
   | RegisteredNode
