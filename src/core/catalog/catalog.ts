@@ -108,6 +108,8 @@ export interface BranchChanges {
   readonly changed: ReadonlySet<string>;
   /** Paths that are on the default branch and not here. */
   readonly removed: readonly string[];
+  /** Models differ, but only because the default branch went on. */
+  readonly behind: boolean;
 }
 
 /** What one registered name is now (cli.md: `show`). */

@@ -73,11 +73,12 @@ export class Changes {
     return {
       changed: new Set(paths),
       removed: paths.filter((path) => !here.modelNames.byPath.has(path)).sort(),
+      behind: paths.length === 0,
     };
   }
 }
 
-const NO_CHANGES: BranchChanges = { changed: new Set(), removed: [] };
+const NO_CHANGES: BranchChanges = { changed: new Set(), removed: [], behind: false };
 
 /** Where two commits list the same paths under the same names, a position in both; else a path. */
 type Difference = number | string;

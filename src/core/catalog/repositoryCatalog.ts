@@ -190,7 +190,7 @@ export class RepositoryCatalog implements Catalog {
   async changesOn(branch: Branch, options: Abortable = {}): Promise<BranchChanges> {
     const base = this.defaultBranch?.branch.commit ?? null;
     if (branch.commit === null || base === null || branch.commit === base)
-      return { changed: new Set(), removed: [] };
+      return { changed: new Set(), removed: [], behind: false };
     await this.read([branch.commit, base], options);
     if (this.changes.differs(branch.commit, base)) {
       if (!this.changes.knowsMergeBase(branch.commit, base)) {

@@ -91,6 +91,8 @@ export const DEFAULT_MATCH: readonly string[] = [
   '**/*.{pkl,pickle,joblib,pt,pth,ckpt,safetensors,onnx,keras,tflite,gguf,cbm,ubj,bst,mlmodel,pmml,mar,engine}',
   '!**/{data,dataset,datasets}/**',
   '**/{*model*,*weights*,checkpoint*}/**',
+  // What goes into models and comes out of them, in the data layers of Kedro.
+  '!**/data/**/{*_model_input,*_model_output,model_input_table*}/**',
   '!**/*.{csv,tsv,parquet,arrow,md,pdf,html,png,jpg,jpeg,gif,svg,webp,bmp,tif,tiff,psd,mp3,wav,ogg,flac,mp4,mov,avi,webm,ttf,otf,woff,woff2,glb,gltf,fbx,obj,blend}',
 ];
 

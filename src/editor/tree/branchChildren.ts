@@ -1,24 +1,13 @@
-import type { BranchModel, BranchModels, Model, PlainTag, Version } from '../../core/catalog/catalog.js';
-import { digestKey, sameBits } from '../../core/digest.js';
+import type { BranchModel, BranchModels, Model } from '../../core/catalog/catalog.js';
 import type { RepositoryEntry, Snapshot } from '../store/repositoryEntry.js';
 import type { BranchRow } from './branchRows.js';
 import { rowName } from './branchRows.js';
 import { within } from './patience.js';
-import type {
-  DiagnosticsNode,
-  ModelNode,
-  ModelNodes,
-  PlainTagNode,
-  ReviewNode,
-  VersionNode,
-} from './nodes.js';
+import type { DiagnosticsNode, ModelNode, ModelNodes, ReviewNode } from './nodes.js';
 import { firstPage } from './paging.js';
 
 /** Counting every tracked file reads every folder: longer than this (milliseconds) the models do not wait for it. */
 const COUNTING = 30;
-
-/** More plain tags than this are not looked into for one model; nightly tags come by the thousand. */
-const MOST_TAGS = 300;
 
 export interface Where {
   readonly entry: RepositoryEntry;
@@ -140,68 +129,4 @@ export function diagnosticsNode(
   diagnostics: DiagnosticsNode['diagnostics'],
 ): DiagnosticsNode {
   return { ...where, kind: 'diagnostics', id, diagnostics };
-}
-
-/** The versions of a model on a branch, newest first, then plain tags, those with the same bits in one row. */
-export async function childrenOfModel(
-  node: ModelNode,
-  isPinned: (version: Version) => boolean,
-): Promise<readonly ModelNodes[]> {
-  const { catalog } = node.snapshot;
-  const versions = node.model.versions.flatMap((tag) => catalog.versions.get(tag) ?? []);
-  const rows = versions.map((version, index): VersionNode => ({
-    entry: node.entry,
-    snapshot: node.snapshot,
-    kind: 'version',
-    id: `${node.id}\u0000${version.tag}`,
-    name: node.model.name,
-    version,
-    previous: versions[index + 1] ?? null,
-    atTip: sameBits(version.digest, node.model.digest),
-    pinned: isPinned(version),
-    holders: null,
-  }));
-  const on = await catalog.modelsOn(node.row.branch);
-  const tags = await plainTagsOf(node, on.tags.slice(0, MOST_TAGS), versions);
-  const { shown, rest } = firstPage<ModelNodes>(rows);
-  const children: ModelNodes[] = [...shown];
-  if (rest.length > 0) {
-    children.push({ ...where(node), kind: 'more', of: 'page', id: `${node.id}\u0000more`, nodes: rest });
-  }
-  children.push(...tags);
-  if (children.length === 0)
-    children.push({ kind: 'message', id: `${node.id}\u0000none`, text: 'noVersions' });
-  return children;
-}
-
-async function plainTagsOf(
-  node: ModelNode,
-  tags: readonly PlainTag[],
-  versions: readonly Version[],
-): Promise<readonly PlainTagNode[]> {
-  const groups = new Map<string, PlainTagNode>();
-  for (const tag of tags) {
-    const { models } = await node.snapshot.catalog.modelsAt(tag.commit);
-    const model =
-      models.find((other) => other.path === node.model.path && other.path !== null) ??
-      models.find((other) => other.name === node.model.name);
-    if (!model) continue;
-    const key = model.digest === null ? tag.name : digestKey(model.digest);
-    const known = groups.get(key);
-    groups.set(key, {
-      ...where(node),
-      kind: 'plainTag',
-      id: `${node.id}\u0000tags\u0000${key}`,
-      name: node.model.name,
-      tags: [...(known?.tags ?? []), tag],
-      model,
-      commit: known?.commit ?? tag.commit,
-      sameAs: versions.find((version) => sameBits(version.digest, model.digest)) ?? null,
-    });
-  }
-  return [...groups.values()];
-}
-
-function where({ entry, snapshot }: Where): Where {
-  return { entry, snapshot };
 }

@@ -12,6 +12,10 @@ export interface BranchRow {
   readonly protected: boolean;
   readonly facts: BranchFacts | null;
   readonly merged: boolean;
+  /** Only at a remote, and without a commit for long. */
+  readonly stale: boolean;
+  /** The default branch once more, at another remote, with nothing of its own: a fork's own main. */
+  readonly again: boolean;
   /** A DVC experiment, shown like a branch: its commit is named by no branch. */
   readonly experiment?: true;
 }
@@ -49,6 +53,8 @@ export function branchRows(
       protected: options.isProtected(branch.name),
       facts: facts.byRef.get(branch.ref) ?? null,
       merged: isMerged(catalog, facts, branch),
+      stale: isStale(branch, facts, options),
+      again: isAgain(catalog, facts, branch, isDefault),
     });
   };
   for (const branch of catalog.branches) {
@@ -78,40 +84,50 @@ export interface FoldedRows {
  */
 export function foldRows(
   rows: readonly BranchRow[],
-  options: Pick<RowOptions, 'staleDays' | 'now'>,
   changes: (row: BranchRow) => BranchChanges | undefined,
   isSquashed: (row: BranchRow) => boolean = () => false,
 ): FoldedRows {
   const shown: BranchRow[] = [];
   const folded: BranchRow[] = [];
+  const changesSomething = (row: BranchRow): boolean => {
+    const { changed, removed } = changes(row) ?? { changed: new Set(), removed: [] };
+    return changed.size + removed.length > 0;
+  };
   for (const row of rows) {
-    const squashed = isSquashed(row) && !isKept(row);
-    if (squashed) folded.push({ ...row, merged: true });
-    else (isFolded(row, options, changes(row)) ? folded : shown).push(row);
+    const judged = isSquashed(row) && !row.isDefault ? { ...row, merged: true } : row;
+    (isFolded(judged, changes(row)) ? folded : shown).push(judged);
   }
-  return { shown, folded };
+  // Of what somebody unfolds, branches that change a model are looked for, not those of a bot.
+  const last = (row: BranchRow): number => (row.branch.remote === null || changesSomething(row) ? 0 : 1);
+  return { shown, folded: folded.sort((left, right) => last(left) - last(right)) };
 }
 
 function isKept(row: BranchRow): boolean {
   return row.current || row.isDefault || row.protected || row.branch.commit === null;
 }
 
-function isFolded(
-  row: BranchRow,
-  options: Pick<RowOptions, 'staleDays' | 'now'>,
-  changes: BranchChanges | undefined,
-): boolean {
+function isFolded(row: BranchRow, changes: BranchChanges | undefined): boolean {
+  if (row.again) return true;
   if (isKept(row)) return false;
-  if (row.merged) return true;
+  if (row.merged || row.stale) return true;
   if (row.branch.remote === null) return false;
-  const time = row.facts?.time ?? null;
-  if (time !== null && options.now - time > options.staleDays * 86_400) return true;
   return changes !== undefined && changes.changed.size === 0 && changes.removed.length === 0;
 }
 
 /** A branch at the default branch's own tip is new, not merged. */
 function isMerged(catalog: BranchList, facts: AllBranchFacts, branch: Branch): boolean {
   return facts.merged.has(branch.ref) && branch.commit !== (catalog.defaultBranch?.branch.commit ?? null);
+}
+
+function isStale(branch: Branch, facts: AllBranchFacts, { now, staleDays }: RowOptions): boolean {
+  const time = facts.byRef.get(branch.ref)?.time ?? null;
+  return branch.remote !== null && time !== null && now - time > staleDays * 86_400;
+}
+
+function isAgain(catalog: BranchList, facts: AllBranchFacts, branch: Branch, isDefault: boolean): boolean {
+  const standard = catalog.defaultBranch?.branch;
+  if (branch.remote === null || isDefault || branch.name !== standard?.name) return false;
+  return branch.commit === standard.commit || facts.merged.has(branch.ref);
 }
 
 function isCurrent(catalog: BranchList, branch: Branch): boolean {
@@ -127,13 +143,14 @@ function rank(row: BranchRow): number {
   if (row.current) return 0;
   if (row.isDefault) return 1;
   if (row.protected && row.branch.remote === null) return 2;
-  return row.branch.remote === null ? 3 : 4;
+  if (row.branch.remote === null) return 3;
+  return row.protected ? 4 : 5;
 }
 
+const NAMES = new Intl.Collator('en', { numeric: true });
+
 function byName(left: BranchRow, right: BranchRow): number {
-  const a = rowName(left).toLowerCase();
-  const b = rowName(right).toLowerCase();
-  return a === b ? 0 : a < b ? -1 : 1;
+  return NAMES.compare(rowName(left), rowName(right));
 }
 
 /** The DVC experiments as rows, by name. */
@@ -146,6 +163,8 @@ export function experimentRows({ experiments }: Pick<Catalog, 'experiments'>): r
     protected: false,
     facts: null,
     merged: false,
+    stale: false,
+    again: false,
     experiment: true,
   }));
   return rows.sort(byName);

@@ -13,7 +13,7 @@ export function earlyRows(
   { list, facts }: EarlyBranches,
   options: RowOptions,
 ): readonly ModelNodes[] {
-  const { shown } = foldRows(branchRows(list, facts, options), options, () => undefined);
+  const { shown } = foldRows(branchRows(list, facts, options), () => undefined);
   const { root } = entry.repository;
   return shown
     .filter(({ branch, isDefault, protected: kept }) => branch.remote === null || isDefault || kept)

@@ -7,10 +7,15 @@ import type { BranchRow } from './branchRows.js';
 /** Branches whose trees are read in one pass before the editor's host gets its breath back. */
 const CHUNK = 100;
 
-/** What is known of one repository's branches against one default branch, by commit: commits never change. */
-interface Known {
+/** What branches change against one default branch, by commit: commits never change. */
+interface Measured {
   readonly key: string;
   readonly changes: Map<CommitId, BranchChanges>;
+}
+
+/** Which branches are merged into one default branch, here or at its remote. */
+interface Judged {
+  readonly key: string;
   readonly judged: Set<CommitId>;
   readonly merged: Set<CommitId>;
 }
@@ -20,23 +25,25 @@ interface Known {
  * branches in one pass, and kept from one catalog to the next for every branch that did not move.
  */
 export class Insights {
-  private readonly byRoot = new Map<string, Known>();
+  private readonly measured = new Map<string, Measured>();
+  private readonly judged = new Map<string, Judged>();
 
   /** What a branch changes; undefined while that is not known. */
   changes(catalog: EditorCatalog, row: BranchRow): BranchChanges | undefined {
     const { commit } = row.branch;
-    return commit === null ? undefined : this.known(catalog).changes.get(commit);
+    return commit === null ? undefined : this.measure(catalog).changes.get(commit);
   }
 
   /** Whether all the work of a branch is in the default branch; false while that is not known. */
   isMerged(catalog: EditorCatalog, row: BranchRow): boolean {
     const { commit } = row.branch;
-    return commit !== null && this.known(catalog).merged.has(commit);
+    return commit !== null && this.judge(catalog).merged.has(commit);
   }
 
   /** The branches of which nothing is known yet. */
   missing(catalog: EditorCatalog, rows: readonly BranchRow[]): readonly BranchRow[] {
-    const { changes, judged } = this.known(catalog);
+    const { changes } = this.measure(catalog);
+    const { judged } = this.judge(catalog);
     return rows.filter(
       ({ branch: { commit } }) => commit !== null && !(changes.has(commit) && judged.has(commit)),
     );
@@ -49,34 +56,59 @@ export class Insights {
     progressed: () => void,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<void> {
-    const { changes, judged, merged } = this.known(catalog);
-    for (let start = 0; start < rows.length; start += CHUNK) {
-      const branches = rows.slice(start, start + CHUNK).map(({ branch }) => branch);
+    const { changes } = this.measure(catalog);
+    const unmeasured = rows.flatMap(({ branch }) =>
+      branch.commit === null || changes.has(branch.commit) ? [] : branch,
+    );
+    for (let start = 0; start < unmeasured.length; start += CHUNK) {
+      const branches = unmeasured.slice(start, start + CHUNK);
       await catalog.summarize(branches, options);
       for (const branch of branches) {
         if (branch.commit !== null) changes.set(branch.commit, await catalog.changesOn(branch, options));
       }
-      if (start === 0 && rows.length > CHUNK) progressed();
+      if (start === 0 && unmeasured.length > CHUNK) progressed();
       await new Promise((resolve) => setImmediate(resolve));
     }
-    const base = catalog.defaultBranch?.branch.commit ?? null;
-    const tips = rows.flatMap(({ branch: { commit } }) => commit ?? []);
-    const found = base === null ? new Map() : await findMerged(catalog.repository, base, tips, options);
-    for (const tip of tips) {
-      judged.add(tip);
-      // A branch at the default branch's own tip is new, not merged.
-      if (found.has(tip) && tip !== base) merged.add(tip);
+    const { judged, merged } = this.judge(catalog);
+    const bases = basesOf(catalog);
+    // A branch at the default branch's own tip is new, not merged.
+    let open = rows.flatMap(({ branch: { commit } }) => commit ?? []).filter((tip) => !bases.includes(tip));
+    for (const base of bases) {
+      if (open.length === 0) break;
+      const found = await findMerged(catalog.repository, base, open, options);
+      for (const tip of found.keys()) merged.add(tip);
+      open = open.filter((tip) => !found.has(tip));
     }
+    for (const { branch } of rows) if (branch.commit !== null) judged.add(branch.commit);
   }
 
-  private known(catalog: EditorCatalog): Known {
+  private measure(catalog: EditorCatalog): Measured {
     const { repository, settings } = catalog;
     const base = catalog.defaultBranch?.branch.commit ?? '';
     const key = JSON.stringify([base, settings.models]);
-    const known = this.byRoot.get(repository.root);
+    const known = this.measured.get(repository.root);
     if (known?.key === key) return known;
-    const fresh: Known = { key, changes: new Map(), judged: new Set(), merged: new Set() };
-    this.byRoot.set(repository.root, fresh);
+    const fresh: Measured = { key, changes: new Map() };
+    this.measured.set(repository.root, fresh);
     return fresh;
   }
+
+  private judge(catalog: EditorCatalog): Judged {
+    const { root } = catalog.repository;
+    const key = basesOf(catalog).join(' ');
+    const known = this.judged.get(root);
+    if (known?.key === key) return known;
+    const fresh: Judged = { key, judged: new Set(), merged: new Set() };
+    this.judged.set(root, fresh);
+    return fresh;
+  }
+}
+
+/** The default branch, and the same branch at the remote: what was merged there is merged before it is pulled. */
+function basesOf({ branches, defaultBranch, settings }: EditorCatalog): readonly CommitId[] {
+  const standard = defaultBranch?.branch;
+  if (!standard) return [];
+  const remote = branches.find(({ name, remote: of }) => of === settings.remote && name === standard.name);
+  const tips = [standard.commit, remote?.commit ?? null].flatMap((commit) => commit ?? []);
+  return [...new Set(tips)];
 }

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { BranchChanges } from '../../core/catalog/catalog.js';
 import { shortDigest } from '../../core/digest.js';
@@ -68,6 +69,11 @@ function draw(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
         contextValue: contextValue('plainTag', flags),
       });
     }
+    case 'olderTags':
+      return row(vscode.l10n.t('{0} more tags', node.tags.length), Collapsed, {
+        icon: 'ellipsis',
+        contextValue: 'more',
+      });
     case 'unregistered':
       return row(vscode.l10n.t('Unregistered'), Collapsed, {
         icon: 'circle-outline',
@@ -213,9 +219,11 @@ function holderItem(node: HolderNode): vscode.TreeItem {
 
 function modelItem(node: ModelNode | RegisteredNode, pins: PinLookup): vscode.TreeItem {
   if (node.kind === 'model' && node.other) {
-    return row(node.model.path ?? node.model.name, None, {
+    const { dir, base } = path.posix.parse(node.model.path ?? node.model.name);
+    return row(base, None, {
       icon: 'file',
-      description: dots(size(node.model.size), trackingName(node.model.tracking)),
+      // The folder last: it is the part that may be cut off.
+      description: dots(size(node.model.size), trackingName(node.model.tracking), dir),
       contextValue: contextValue('tracked', {
         [node.model.tracking]: true,
         tip: true,

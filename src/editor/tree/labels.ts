@@ -25,13 +25,14 @@ export function registration(model: BranchModel, snapshot: Snapshot): string {
     : vscode.l10n.t('unregistered, after {0}', version(latest));
 }
 
-/** What a branch is and what it changes: `current · 2 models changed · ↑1 ↓2`. */
+/** What a branch is and what it changes: `current · 2 models changed · ↑1 ↓2`, `behind · 8 months ago`. */
 export function branchDescription(row: BranchRow, changes: BranchChanges | undefined): string {
   return dots(
     row.current && vscode.l10n.t('current'),
     row.isDefault && vscode.l10n.t('default'),
     row.isDefault ? null : changed(row, changes),
     distance(row),
+    row.stale && row.facts?.time != null && ago(row.facts.time * 1000),
   );
 }
 
@@ -41,7 +42,8 @@ function changed(row: BranchRow, changes: BranchChanges | undefined): string | n
   if (!changes) return null;
   const count = changes.changed.size + changes.removed.length;
   if (count === 1) return vscode.l10n.t('1 model changed');
-  return count === 0 ? null : vscode.l10n.t('{0} models changed', count);
+  if (count === 0) return changes.behind ? vscode.l10n.t('behind') : null;
+  return vscode.l10n.t('{0} models changed', count);
 }
 
 /** `↑1 ↓2` against the upstream, as VS Code's own source control writes it. */
@@ -83,6 +85,7 @@ export function plainTagLabel(node: PlainTagNode): { readonly label: string; rea
   return {
     label,
     description: dots(
+      node.atTip && vscode.l10n.t('here'),
       names.length > 1 ? vscode.l10n.t('tags') : vscode.l10n.t('tag'),
       same,
       first && ago(Date.parse(first.time)),

@@ -3,14 +3,8 @@ import type { PinLookup } from '../pins/pinLookup.js';
 import type { CatalogStore } from '../store/catalogStore.js';
 import type { EarlyBranches, RepositoryEntry, Snapshot } from '../store/repositoryEntry.js';
 import type { Where } from './branchChildren.js';
-import {
-  childrenOfBranch,
-  childrenOfModel,
-  diagnosticsNode,
-  filteredModels,
-  otherFiles,
-  rowId,
-} from './branchChildren.js';
+import { childrenOfBranch, diagnosticsNode, filteredModels, otherFiles, rowId } from './branchChildren.js';
+import { childrenOfModel, olderTags } from './versionRows.js';
 import type { BranchRow } from './branchRows.js';
 import { branchRows, experimentRows, foldRows } from './branchRows.js';
 import { belowEarly, earlyRows } from './earlyRows.js';
@@ -160,6 +154,8 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
         return otherFiles(node, node.row);
       case 'model':
         return childrenOfModel(node, isPinned(node.model.name));
+      case 'olderTags':
+        return olderTags(node);
       case 'registered':
         return childrenOfRegistered(node, this.rows(node.snapshot), isPinned(node.registered.name));
       case 'version':
@@ -314,14 +310,12 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
 
   private async folded(where: Where): Promise<{ shown: readonly BranchRow[]; folded: readonly BranchRow[] }> {
     const { catalog } = where.snapshot;
-    const options = this.options.rowOptions(catalog.settings);
     const rows = this.rows(where.snapshot);
     const known = rows.filter((row) => !row.isDefault && !row.merged);
     const missing = this.insights.missing(catalog, known);
     if (missing.length > 0) await this.learn(where, missing);
     return foldRows(
       rows,
-      options,
       (row) => this.insights.changes(catalog, row),
       (row) => this.insights.isMerged(catalog, row),
     );

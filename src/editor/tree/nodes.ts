@@ -87,6 +87,15 @@ export interface PlainTagNode extends InRepository {
   readonly commit: CommitId;
   /** A registered version with these bits. */
   readonly sameAs: Version | null;
+  /** The row's branch has exactly these bits at its tip. */
+  readonly atTip: boolean;
+}
+
+/** Plain tags of a model that are only looked into when somebody unfolds them. */
+export interface OlderTagsNode extends InRepository {
+  readonly kind: 'olderTags';
+  readonly model: ModelNode;
+  readonly tags: readonly PlainTag[];
 }
 
 /** In the grouping by model: bits at the tips of branches that no version has. */
@@ -155,6 +164,7 @@ export type ModelNodes =
   | RegisteredNode
   | VersionNode
   | PlainTagNode
+  | OlderTagsNode
   | UnregisteredNode
   | HolderNode
   | ReviewNode

@@ -10,6 +10,8 @@ describe('models.match', () => {
   for (const path of [
     'data/06_models/churn.pkl',
     'models/xgb.json',
+    'data/models/model_input_encoder.pkl',
+    'model_output/pytorch_model.bin',
     'outputs/checkpoint-5000',
     '.mlem/model/clf',
     'churn.PKL',
@@ -24,6 +26,9 @@ describe('models.match', () => {
     'firmware/boot.bin',
     'datasets/a/b.pkl',
     'models/README.md',
+    'data/03_primary/model_input_table.pq',
+    'data/05_model_input/X_train.pkl',
+    'services/a/data/07_model_output/predictions.pkl',
   ]) {
     it(`takes ${path} for no model`, () => assert.equal(models.includesPath(path), false));
   }

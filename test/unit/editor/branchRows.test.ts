@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { CatalogSource } from '../../../src/core/catalog/source.js';
 import { readBranchFacts } from '../../../src/core/git/branchFacts.js';
 import { openRepository } from '../../../src/core/git/repository.js';
-import type { RowOptions } from '../../../src/editor/tree/branchRows.js';
+import type { BranchRow, RowOptions } from '../../../src/editor/tree/branchRows.js';
 import { branchRows, foldRows, rowName } from '../../../src/editor/tree/branchRows.js';
 import { Insights } from '../../../src/editor/tree/insights.js';
 import { GitRepo } from '../../fixtures/gitRepo.js';
@@ -25,11 +25,20 @@ describe('the branches of the view', () => {
     assert.deepEqual(insights.missing(catalog, rows), []);
     const folded = foldRows(
       rows,
-      options,
       (row) => insights.changes(catalog, row),
       (row) => insights.isMerged(catalog, row),
     );
-    return { rows, shown: folded.shown.map(rowName), folded: folded.folded.map(rowName) };
+    const described = (row: BranchRow): string => {
+      const changes = insights.changes(catalog, row);
+      const says = [row.merged && 'merged', row.stale && 'stale', changes?.behind === true && 'behind'];
+      return [rowName(row), ...says.filter(Boolean)].join(' ');
+    };
+    return {
+      rows,
+      shown: folded.shown.map(rowName),
+      folded: folded.folded.map(rowName),
+      described: [...folded.shown, ...folded.folded].map(described),
+    };
   };
 
   beforeEach(() => {
@@ -95,6 +104,54 @@ describe('the branches of the view', () => {
     const { shown, folded } = await read();
     assert.deepEqual(shown, ['main', 'open']);
     assert.deepEqual(folded, ['merged', 'squashed']);
+  });
+
+  it('calls merged what was merged at the remote before that is pulled, current or not', async () => {
+    repo.git('remote', 'add', 'origin', 'https://example.org/x.git');
+    work('squashed', 'b');
+    work('mine', 'c');
+    repo.git('switch', '-q', '--detach', 'main');
+    repo.git('merge', '-q', '--squash', 'squashed');
+    repo.commit('squash of theirs');
+    repo.git('update-ref', 'refs/remotes/origin/main', 'HEAD');
+    repo.git('switch', '-q', 'squashed');
+    assert.deepEqual((await read()).described, ['squashed merged', 'main', 'mine']);
+    repo.git('switch', '-q', 'mine');
+    assert.deepEqual((await read()).folded, ['squashed']);
+  });
+
+  it('says of a branch that only the default one went on', async () => {
+    repo.git('branch', 'docs');
+    repo.git('switch', '-q', 'docs');
+    repo.write('README.md', 'words');
+    repo.commit('docs');
+    repo.git('switch', '-q', 'main');
+    assert.deepEqual((await read()).described, ['main', 'docs']);
+    repo.dvcPointer('models/churn.pkl', { md5: 'e'.repeat(32), size: 10 });
+    repo.commit('main goes on');
+    assert.deepEqual((await read()).described, ['main', 'docs behind']);
+  });
+
+  it('puts the main of the project before other remote branches, and folds that of a fork which lags', async () => {
+    for (const remote of ['origin', 'upstream']) {
+      repo.git('remote', 'add', remote, `https://example.org/${remote}.git`);
+      repo.git('update-ref', `refs/remotes/${remote}/main`, 'main');
+    }
+    repo.write('modelkeep.yaml', 'remote: upstream\n');
+    work('theirs', 'b');
+    repo.git('update-ref', 'refs/remotes/upstream/aaa', 'theirs');
+    remote('theirs');
+    repo.git('switch', '-q', '--detach', 'main');
+    repo.dvcPointer('models/churn.pkl', { md5: 'f'.repeat(32), size: 10 });
+    repo.commit('the project goes on');
+    repo.git('update-ref', 'refs/remotes/upstream/main', 'HEAD');
+    repo.git('config', 'branch.main.remote', 'upstream');
+    repo.git('config', 'branch.main.merge', 'refs/heads/main');
+    repo.git('switch', '-q', 'main');
+    const shown = ['main', 'origin/theirs', 'upstream/aaa'];
+    assert.deepEqual(await read().then(({ described }) => described), [...shown, 'origin/main']);
+    repo.git('config', 'branch.main.remote', 'origin');
+    assert.deepEqual((await read()).shown, ['main', 'upstream/main', 'origin/theirs', 'upstream/aaa']);
   });
 
   it('folds branches of remotes that are stale or change no model, and keeps local ones', async () => {
