@@ -158,17 +158,28 @@ export class Workbench {
     }
   }
 
-  /** A row of the side bar's trees by its label; the first of several. */
-  treeRow(label: string): Locator {
+  /** Drags the side bar's edge to that width, for names that a team would give it room for. */
+  async widenSideBar(width: number): Promise<void> {
+    const box = await this.sideBar.boundingBox();
+    if (!box) throw new Error('There is no side bar');
+    const y = box.y + box.height / 2;
+    await this.page.mouse.move(box.x + box.width, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(box.x + width, y, { steps: 4 });
+    await this.page.mouse.up();
+  }
+
+  /** A row of the side bar's trees by its label; of several the first, or the one asked for. */
+  treeRow(label: string, which = 1): Locator {
     return this.sideBar
       .locator('.monaco-list-row')
       .filter({ has: this.page.locator('.label-name').filter({ hasText: exact(label) }) })
-      .first();
+      .nth(which - 1);
   }
 
   /** Unfolds a row, if it is folded, and waits until it is. */
-  async expand(label: string): Promise<void> {
-    const row = this.treeRow(label);
+  async expand(label: string, which = 1): Promise<void> {
+    const row = this.treeRow(label, which);
     await row.waitFor({ timeout: 30_000 });
     if ((await row.getAttribute('aria-expanded')) === 'false') {
       await row.locator('.monaco-tl-twistie').click();
