@@ -1,4 +1,4 @@
-import type { BranchModel, RegisteredModel } from '../../core/catalog/catalog.js';
+import type { BranchModel, Model, RegisteredModel } from '../../core/catalog/catalog.js';
 import { digestKey, sameBits } from '../../core/digest.js';
 import type { BranchRow } from './branchRows.js';
 import type { BranchFilter, Where } from './branchChildren.js';
@@ -9,7 +9,7 @@ import { firstPage } from './paging.js';
 /** A model at the tip of one branch. */
 interface Holding {
   readonly row: BranchRow;
-  readonly model: BranchModel;
+  readonly model: Model;
 }
 
 /** The grouping by model: every model that a tag or a shown branch knows, with where it is met first. */
@@ -20,14 +20,7 @@ export async function registeredNodes(
 ): Promise<readonly RegisteredNode[]> {
   const { catalog } = where.snapshot;
   const registered = new Map(catalog.registered().map((model) => [model.name, model]));
-  const found = new Map<string, Holding>();
-  await catalog.load(rows.map(({ branch }) => branch));
-  for (const row of rows) {
-    if (row.branch.commit === null) continue;
-    for (const model of (await catalog.modelsOn(row.branch)).models) {
-      if (!found.has(model.name)) found.set(model.name, { row, model });
-    }
-  }
+  const found = await firstMet(where, rows);
   const names = [...new Set([...found.keys(), ...registered.keys()])].sort();
   return names
     .map((name): RegisteredNode => {
@@ -55,7 +48,25 @@ export async function registeredNodes(
     );
 }
 
-/** Versions of a model with the branches that hold the same bits, then bits that no version has. */
+/** Every model of these branches, as the first of them has it; versions are looked up for those alone. */
+async function firstMet({ snapshot: { catalog } }: Where, rows: readonly BranchRow[]) {
+  await catalog.load(rows.map(({ branch }) => branch));
+  const found = new Map<string, { readonly row: BranchRow; readonly model: BranchModel }>();
+  for (const row of rows) {
+    if (row.branch.commit === null) continue;
+    const { models } = await catalog.modelsAt(row.branch.commit);
+    if (models.every(({ name }) => found.has(name))) continue;
+    for (const model of (await catalog.modelsOn(row.branch)).models) {
+      if (!found.has(model.name)) found.set(model.name, { row, model });
+    }
+  }
+  return found;
+}
+
+/**
+ * Bits without a version on the current or the default branch, the versions with the branches that hold the same
+ * bits, then the other bits that no version has: a model may have been tried on hundreds of branches.
+ */
 export async function childrenOfRegistered(
   node: RegisteredNode,
   rows: readonly BranchRow[],
@@ -78,7 +89,14 @@ export async function childrenOfRegistered(
   const open = holdings.filter(
     ({ model }) => !versions.some((version) => sameBits(version.digest, model.digest)),
   );
-  const { shown, rest } = firstPage<ModelNodes>([...unregistered(where, node, open), ...children]);
+  const loose = unregistered(where, node, open);
+  const isNear = ({ holders }: UnregisteredNode): boolean =>
+    holders.some(({ current, isDefault }) => current || isDefault);
+  const { shown, rest } = firstPage<ModelNodes>([
+    ...loose.filter(isNear),
+    ...children,
+    ...loose.filter((revision) => !isNear(revision)),
+  ]);
   return rest.length === 0
     ? shown
     : [...shown, { ...where, kind: 'more', of: 'page', id: `${node.id}\u0000more`, nodes: rest }];
@@ -96,14 +114,14 @@ export function childrenOfHeld(node: VersionNode | UnregisteredNode): readonly H
 }
 
 async function holdingsOf(node: RegisteredNode, rows: readonly BranchRow[]): Promise<readonly Holding[]> {
-  const holdings: Holding[] = [];
-  for (const row of rows) {
-    if (row.branch.commit === null) continue;
-    const { models } = await node.snapshot.catalog.modelsOn(row.branch);
-    const model = models.find((other) => other.name === node.registered.name);
-    if (model) holdings.push({ row, model });
-  }
-  return holdings;
+  const { catalog } = node.snapshot;
+  const { name } = node.registered;
+  await catalog.load(rows.map(({ branch }) => branch));
+  return rows.flatMap((row): Holding[] => {
+    const { commit } = row.branch;
+    const model = commit === null ? undefined : catalog.find({ name, path: null }, commit);
+    return model ? [{ row, model }] : [];
+  });
 }
 
 function unregistered(

@@ -102,7 +102,7 @@ export interface OlderTagsNode extends InRepository {
 export interface UnregisteredNode extends InRepository {
   readonly kind: 'unregistered';
   readonly name: string;
-  readonly model: BranchModel;
+  readonly model: Model;
   readonly commit: CommitId;
   readonly holders: readonly BranchRow[];
 }

@@ -128,7 +128,8 @@ export class Workbench {
 
   /** The rows of the side bar's trees, from the top, as far as they are on the screen. */
   async treeRows(): Promise<TreeRow[]> {
-    return this.sideBar.locator('.monaco-list-row').evaluateAll((elements) =>
+    // A parent that has been scrolled past sticks to the top: it is a copy, not a row.
+    return this.sideBar.locator('.monaco-list-row:not(.monaco-tree-sticky-row)').evaluateAll((elements) =>
       elements
         .map((element) => ({ element, index: Number(element.getAttribute('data-index')) }))
         .sort((a, b) => a.index - b.index)
