@@ -73,6 +73,12 @@ export class CatalogStore implements vscode.Disposable {
     return repositories;
   }
 
+  /** The same, when something that shows catalogs comes into sight. */
+  async show(): Promise<void> {
+    const { entries } = await this.open();
+    for (const entry of entries) entry.show();
+  }
+
   /** Looks for repositories again and reads every catalog again. */
   async refresh(): Promise<void> {
     const before = this.known;
@@ -131,7 +137,7 @@ export class CatalogStore implements vscode.Disposable {
   }
 
   private onFocus(): void {
-    for (const entry of (this.known ?? NONE).entries) if (entry.watchFailure !== null) entry.refresh();
+    for (const entry of (this.known ?? NONE).entries) if (entry.watchFailure !== null) entry.show();
   }
 
   private isWatched(): boolean {

@@ -65,12 +65,12 @@ export class RepositoryEntry implements vscode.Disposable {
   readonly onDidChange = this.changed.event;
   private readonly refreshes = new Coalescer((signal) => this.read(signal));
   private watch: RepositoryWatch | undefined;
-  private watched = '';
   /** Why changes cannot be watched; null while they are. */
   watchFailure: string | null = null;
   /** Something changed while nobody looked. */
   private stale = false;
   private saving: NodeJS.Timeout | undefined;
+  private disposed = false;
 
   constructor(
     readonly repository: Repository,
@@ -97,6 +97,12 @@ export class RepositoryEntry implements vscode.Disposable {
     if (this.current.kind === 'idle') this.set({ kind: 'reading', snapshot: null, early: null });
     this.stale = false;
     this.refreshes.now();
+  }
+
+  /** Somebody begins to look: what could not be watched meanwhile is read again. */
+  show(): void {
+    if (this.watchFailure === null) this.wake();
+    else this.refresh();
   }
 
   /** Reads again now, whatever is known. */
@@ -156,6 +162,8 @@ export class RepositoryEntry implements vscode.Disposable {
         signal: limited,
       }));
     try {
+      // First, so that nothing changes unseen between reading and watching.
+      await this.startWatching();
       const catalog = await this.loader.load({
         signal: limited,
         onBranches: (list) => this.showEarly(list, readFacts(list), limited),
@@ -163,7 +171,7 @@ export class RepositoryEntry implements vscode.Disposable {
       const snapshot = { catalog, facts: await readFacts(catalog), readAt: Date.now() };
       signal.throwIfAborted();
       this.log.info(`${this.name}: read in ${(performance.now() - started).toFixed(0)} ms`);
-      this.startWatching(catalog);
+      this.watch?.follow(watchedFiles(this.repository, catalog));
       this.set({ kind: 'ready', snapshot });
       this.saveLater();
     } catch (error) {
@@ -197,17 +205,16 @@ export class RepositoryEntry implements vscode.Disposable {
     this.saving = setTimeout(() => void this.loader.save(), SAVE_AFTER);
   }
 
-  private startWatching(catalog: Catalog): void {
-    const files = watchedFiles(catalog);
-    const key = files.join('\n');
-    if (this.watch && key === this.watched && this.watchFailure === null) return;
+  /** Once, and again after it failed. */
+  private async startWatching(): Promise<void> {
+    if (this.disposed || (this.watch && this.watchFailure === null)) return;
     this.watch?.dispose();
-    this.watched = key;
-    this.watchFailure = null;
-    this.watch = watchRepository(this.repository, files, {
+    let failure: string | null = null;
+    this.watch = watchRepository(this.repository, watchedFiles(this.repository, null), {
       changed: (what) => this.event(what),
       failed: (reason) => {
-        if (this.watchFailure !== null) return;
+        failure = reason;
+        if (this.watchFailure === reason) return;
         this.watchFailure = reason;
         this.log.warn(
           `${this.name}: changes cannot be watched (${reason}); looking again when the window gets focus`,
@@ -215,6 +222,8 @@ export class RepositoryEntry implements vscode.Disposable {
         this.changed.fire();
       },
     });
+    await this.watch.ready;
+    this.watchFailure = failure;
   }
 
   private set(state: EntryState): void {
@@ -223,6 +232,7 @@ export class RepositoryEntry implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.disposed = true;
     clearTimeout(this.saving);
     this.refreshes.dispose();
     this.watch?.dispose();
@@ -230,16 +240,16 @@ export class RepositoryEntry implements vscode.Disposable {
   }
 }
 
-/** Files of the working copy that the catalog or a pin is read from. */
-function watchedFiles(catalog: Catalog): readonly string[] {
-  if (catalog.repository.bare) return [];
+/** Files of the working copy that the catalog or a pin is read from; without a catalog those of any repository. */
+function watchedFiles({ bare, root }: Repository, catalog: Catalog | null): readonly string[] {
+  if (bare) return [];
   const files = new Set(['modelkeep.yaml', '.gto', 'artifacts.yaml']);
-  for (const environment of catalog.settings.environments) {
+  for (const environment of catalog?.settings.environments ?? []) {
     for (const pin of environment.pins) {
       if (pin.target.kind === 'file') for (const file of pin.target.files) files.add(file);
     }
   }
-  return [...files].map((file) => path.resolve(catalog.repository.root, file)).sort();
+  return [...files].map((file) => path.resolve(root, file));
 }
 
 /** What a failed entry says first. */

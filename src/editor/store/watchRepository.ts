@@ -11,6 +11,10 @@ const MOST_FOLDERS = 1500;
 const GIT_FILES = new Set(['HEAD', 'packed-refs', 'FETCH_HEAD', 'shallow', 'config', 'reftable', 'refs']);
 
 export interface RepositoryWatch {
+  /** Settles when every folder that is there is watched: what changes from then on is told. */
+  readonly ready: Promise<void>;
+  /** Watches these files of the working copy (absolute paths) instead of those before. */
+  follow(files: readonly string[]): void;
   dispose(): void;
 }
 
@@ -32,20 +36,34 @@ export function watchRepository(
   files: readonly string[],
   handlers: WatchHandlers,
 ): RepositoryWatch {
-  const watches = new FolderWatches(handlers.failed);
+  const git = new FolderWatches(handlers.failed);
   const gitFile = (name: string): void => {
     if (GIT_FILES.has(name)) handlers.changed(name);
   };
-  for (const folder of new Set([repository.gitDir, repository.commonDir])) watches.add(folder, gitFile);
-  watches.addTree(path.join(repository.commonDir, 'refs'), handlers.changed);
-  watches.add(path.join(repository.commonDir, 'reftable'), handlers.changed, { optional: true });
-  if (repository.gitDir !== repository.commonDir) {
-    watches.add(path.join(repository.gitDir, 'reftable'), handlers.changed, { optional: true });
+  const { gitDir, commonDir } = repository;
+  for (const folder of new Set([gitDir, commonDir])) {
+    git.add(folder, gitFile);
+    git.add(path.join(folder, 'reftable'), handlers.changed, { optional: true });
   }
-  for (const [folder, names] of byFolder(files)) {
-    watches.add(folder, (name) => names.has(name) && handlers.changed(name), { optional: true });
-  }
-  return watches;
+  const ready = git.addTree(path.join(commonDir, 'refs'), handlers.changed);
+  let followed = new FolderWatches(handlers.failed);
+  const follow = (wanted: readonly string[]): void => {
+    const before = followed;
+    followed = new FolderWatches(handlers.failed);
+    for (const [folder, names] of byFolder(wanted)) {
+      followed.add(folder, (name) => names.has(name) && handlers.changed(name), { optional: true });
+    }
+    before.dispose();
+  };
+  follow(files);
+  return {
+    ready,
+    follow,
+    dispose: () => {
+      git.dispose();
+      followed.dispose();
+    },
+  };
 }
 
 function byFolder(files: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
@@ -58,7 +76,7 @@ function byFolder(files: readonly string[]): ReadonlyMap<string, ReadonlySet<str
 }
 
 /** Watches of single folders, and of all folders below one; new folders are taken in as they appear. */
-class FolderWatches implements RepositoryWatch {
+class FolderWatches {
   private readonly watches = new Map<string, FSWatcher>();
   private disposed = false;
 
@@ -66,57 +84,66 @@ class FolderWatches implements RepositoryWatch {
 
   add(folder: string, changed: (name: string) => void, options: { readonly optional?: boolean } = {}): void {
     if (this.disposed) return;
-    const key = this.watches.has(folder) ? `${folder}#${String(this.watches.size)}` : folder;
     try {
       const watcher = watch(folder, { persistent: false }, (_event, name) => {
         // Lock files come and go with every write of Git; what they become is reported by its own name.
         if (name !== null && !name.endsWith('.lock')) changed(name);
       });
       watcher.on('error', (error) => {
-        this.drop(key);
+        this.drop(folder);
         if (options.optional !== true) this.fail(error);
       });
-      this.watches.set(key, watcher);
+      this.watches.set(folder, watcher);
     } catch (error) {
       if (options.optional !== true) this.fail(error);
     }
   }
 
-  addTree(folder: string, changed: (name: string) => void): void {
+  /** Settles when the folders that are there are watched. */
+  async addTree(folder: string, changed: (name: string) => void, top = folder): Promise<void> {
     if (this.disposed || this.watches.has(folder)) return;
     if (this.watches.size > MOST_FOLDERS) {
-      this.failed(`more than ${String(MOST_FOLDERS)} folders of refs`);
+      this.fail(`more than ${String(MOST_FOLDERS)} folders of refs`);
       return;
     }
     this.add(
       folder,
       (name) => {
         changed(name);
+        // A folder that goes tells its own name (packing refs leaves none that is empty); one that comes
+        // instead is another, which is watched anew.
+        if (folder !== top && name === path.basename(folder)) {
+          this.drop(folder);
+          void this.addFoldersBelow(path.dirname(folder), changed, top, true);
+        }
         // A new folder (refs/heads/experiment): its refs may be there before the watch is.
-        void this.addFoldersBelow(folder, changed, true);
+        else void this.addFoldersBelow(folder, changed, top, true);
       },
-      { optional: path.basename(folder) !== 'refs' },
+      { optional: folder !== top },
     );
-    void this.addFoldersBelow(folder, changed, false);
+    await this.addFoldersBelow(folder, changed, top, false);
   }
 
   private async addFoldersBelow(
     folder: string,
     changed: (name: string) => void,
+    top: string,
     tell: boolean,
   ): Promise<void> {
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    const added: Promise<void>[] = [];
     for (const entry of entries) {
       const below = path.join(folder, entry.name);
       if (!entry.isDirectory() || this.watches.has(below)) continue;
-      this.addTree(below, changed);
+      added.push(this.addTree(below, changed, top));
       if (tell) changed(entry.name);
     }
+    await Promise.all(added);
   }
 
-  private drop(key: string): void {
-    this.watches.get(key)?.close();
-    this.watches.delete(key);
+  private drop(folder: string): void {
+    this.watches.get(folder)?.close();
+    this.watches.delete(folder);
   }
 
   private fail(error: unknown): void {

@@ -330,13 +330,13 @@ function stateItem(node: StateNode): vscode.TreeItem {
   const texts: Readonly<Record<StateNode['state'], string>> = {
     tagless: vscode.l10n.t('Tags not fetched'),
     shallow: vscode.l10n.t('Shallow clone: older versions are unknown'),
-    unwatched: vscode.l10n.t('Changes cannot be watched'),
+    unwatched: vscode.l10n.t('Changes not watched'),
   };
   const unwatched = node.state === 'unwatched';
   return row(texts[node.state], None, {
     icon: unwatched ? 'eye-closed' : 'question',
     description: unwatched
-      ? vscode.l10n.t('looked at again when the window gets focus')
+      ? vscode.l10n.t('read again when the window gets focus')
       : node.fetchedAt === null
         ? vscode.l10n.t('never fetched')
         : vscode.l10n.t('fetched {0}', ago(node.fetchedAt)),

@@ -14,7 +14,10 @@ export class ModelsView implements vscode.Disposable {
   private readonly view: vscode.TreeView<ModelNodes>;
   private readonly disposables: vscode.Disposable[];
   private endProgress: (() => void) | undefined;
-  private rendered = new WeakMap<RepositoryEntry, unknown>();
+  private rendered = new WeakMap<
+    RepositoryEntry,
+    { readonly shown: unknown; readonly unwatched: string | null }
+  >();
 
   constructor(
     private readonly store: CatalogStore,
@@ -34,7 +37,7 @@ export class ModelsView implements vscode.Disposable {
       provider.onDidCompose((roots) => this.setState(roots)),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.describe()),
       this.view.onDidChangeVisibility(({ visible }) => {
-        if (visible) void store.wake();
+        if (visible) void store.show();
       }),
     ];
     this.describe();
@@ -50,8 +53,12 @@ export class ModelsView implements vscode.Disposable {
     this.progress(entries.some(({ state }) => state.kind === 'reading'));
     // Rows change with the catalog, not with the news that one is being read.
     const shown = entry?.state.kind === 'failed' ? entry.state : (entry?.snapshot ?? null);
-    if (entry && this.rendered.get(entry) === shown && shown !== null) return;
-    if (entry) this.rendered.set(entry, shown);
+    if (entry) {
+      const unwatched = entry.watchFailure;
+      const before = this.rendered.get(entry);
+      if (shown !== null && before?.shown === shown && before.unwatched === unwatched) return;
+      this.rendered.set(entry, { shown, unwatched });
+    }
     void this.provider.refresh();
     this.describe();
   }

@@ -11,7 +11,7 @@ import type { RepositoryEntry, Snapshot } from '../store/repositoryEntry.js';
 import { ago, date, dots, size, trackingName } from '../words.js';
 import { rowName } from './branchRows.js';
 import { registration } from './labels.js';
-import type { BranchNode, ModelNodes } from './nodes.js';
+import type { BranchNode, ModelNodes, StateNode } from './nodes.js';
 
 /** More values than this are counted, not listed. */
 const MOST_VALUES = 8;
@@ -76,6 +76,8 @@ export async function resolveTooltip(
         current: false,
         pinLines: [],
       });
+    case 'state':
+      return stateTooltip(node);
     case 'failed':
       return node.error instanceof Error ? node.error.message : String(node.error);
     case 'diagnostic':
@@ -87,6 +89,19 @@ export async function resolveTooltip(
     default:
       return '';
   }
+}
+
+/** What a row of the clone's state means in full: in a narrow view its text is cut off. */
+function stateTooltip({ state, entry }: StateNode): string {
+  const { t } = vscode.l10n;
+  return {
+    tagless: t('This clone has no tags: which versions there are is unknown until they are fetched'),
+    shallow: t('This clone has no older commits: versions before them are unknown'),
+    unwatched: t(
+      'Changes cannot be watched ({0}): the repository is read again when the window gets focus',
+      entry.watchFailure ?? '',
+    ),
+  }[state];
 }
 
 interface Context {
