@@ -25,6 +25,7 @@ import { Documents } from './editor/documents/documents.js';
 import { createLog } from './editor/log.js';
 import { Notifier } from './editor/notify.js';
 import { Problems } from './editor/diagnostics/problems.js';
+import { WorkingFiles } from './editor/diagnostics/workingFiles.js';
 import { DriftDecorations } from './editor/pins/driftDecorations.js';
 import { PinBoard } from './editor/pins/pinBoard.js';
 import { PinLanguage } from './editor/pins/pinLanguage.js';
@@ -53,7 +54,7 @@ export function activate({ subscriptions, workspaceState, extensionUri }: vscode
   const pins = own(new PinBoard(store, log));
   const provider = own(new ModelsProvider(store, options, pins, parametersOf, log));
   own(new ModelsView(store, provider, options));
-  own(new Problems(store, pins, log));
+  own(new Problems(store, pins, own(new WorkingFiles(log)), log));
   own(new PinLanguage(store, pins));
   own(new DriftDecorations(store, pins));
   const statusBar = own(new PinStatusBar(store, pins, log));

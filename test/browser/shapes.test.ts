@@ -25,7 +25,7 @@ const ALL = [...BOTH, 'high-contrast-light', 'high-contrast-dark'] as const;
 describe('What the owner of a repository sees first', function () {
   this.timeout(180_000);
   let home: string;
-  let window: OpenWindow | undefined;
+  let window: OpenWindow;
 
   const open = async (
     name: string,
@@ -33,13 +33,13 @@ describe('What the owner of a repository sees first', function () {
   ): Promise<OpenWindow> => {
     const folder = path.join(home, name);
     await write(folder, Math.floor(Date.now() / 1000));
-    window = await openWindow({ folder, theme: 'light', size: { width: 1100, height: 720 } });
-    await window.workbench.widenSideBar(420);
+    await window.openFolder(folder);
+    await window.workbench.setTheme('light');
     await window.workbench.openView();
     return window;
   };
   const rows = async (): Promise<string[]> =>
-    ((await window?.workbench.treeRows()) ?? []).map(({ level, label, description }) =>
+    (await window.workbench.treeRows()).map(({ level, label, description }) =>
       `${'  '.repeat(level - 1)}${label}: ${description}`.trimEnd(),
     );
   /** Waits until the rows from the top are these; a row may be told by a pattern where it says how old something is. */
@@ -53,19 +53,21 @@ describe('What the owner of a repository sees first', function () {
     });
   const pictures = async (name: string, themes: readonly Theme[] = BOTH): Promise<void> => {
     for (const theme of themes) {
-      await window?.workbench.setTheme(theme);
-      await window?.workbench.screenshot(`shape-${name}-${theme}`);
+      await window.workbench.setTheme(theme);
+      await window.workbench.screenshot(`shape-${name}-${theme}`);
     }
   };
 
   before(async () => {
     home = await mkdtemp(path.join(tmpdir(), 'modelkeep-shapes-'));
+    window = await openWindow({ theme: 'light', size: { width: 1100, height: 720 } });
+    await window.workbench.openView();
+    await window.workbench.widenSideBar(420);
   });
-  afterEach(async () => {
+  after(async () => {
     await window?.close();
-    window = undefined;
+    await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   });
-  after(() => rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
 
   it('squash merges: own work and main, with the version that was tagged before its squash', async () => {
     const { workbench } = await open('churn', writeSquashWorkflow);

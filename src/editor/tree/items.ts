@@ -6,6 +6,7 @@ import { misnamed } from '../branchVerdict.js';
 import { Commands, InternalCommands, RowScheme } from '../ids.js';
 import { firstLine } from '../log.js';
 import type { PinLookup, PinSummary } from '../pins/pinLookup.js';
+import type { RepositoryEntry } from '../store/repositoryEntry.js';
 import { ago, dots, size, trackingName } from '../words.js';
 import type { BranchRow } from './branchRows.js';
 import { rowName } from './branchRows.js';
@@ -14,6 +15,7 @@ import { branchDescription, modelDescription, plainTagLabel, versionDescription 
 import type {
   BranchNode,
   EarlyBranchNode,
+  FailedNode,
   HolderNode,
   ModelNode,
   ModelNodes,
@@ -46,7 +48,7 @@ function draw(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
     case 'repository':
       return row(node.entry.name, Expanded, {
         icon: 'repo',
-        description: node.entry.repository.root,
+        description: placeOf(node.entry),
         contextValue: 'repository',
       });
     case 'branch':
@@ -137,15 +139,26 @@ function draw(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
     case 'state':
       return stateItem(node);
     case 'failed':
-      return row(vscode.l10n.t('Could not be read'), None, {
+      return row(failedLabel(node), None, {
         icon: new vscode.ThemeIcon('error', ERROR),
-        description: dots(node.entry?.name ?? node.refused?.folder, firstLine(node.error)),
+        description: firstLine(node.error),
         contextValue: 'failed',
         command: { command: Commands.showLog, title: '' },
       });
     case 'message':
       return messageItem(node);
   }
+}
+
+/** Where a repository lies, as the workspace calls it; nothing where its name says it all. */
+function placeOf({ name, repository }: RepositoryEntry): string {
+  const place = vscode.workspace.asRelativePath(repository.root);
+  return place === name ? '' : place;
+}
+
+function failedLabel({ entry, refused }: FailedNode): string {
+  const name = entry?.name ?? (refused && path.basename(refused.folder));
+  return name === null ? vscode.l10n.t('Could not be read') : vscode.l10n.t('Could not read {0}', name);
 }
 
 interface RowParts {
@@ -349,6 +362,10 @@ function messageItem(node: MessageNode): vscode.TreeItem {
   switch (node.text) {
     case 'unborn':
       return row(vscode.l10n.t('No commits yet'), None, { contextValue: 'message' });
+    case 'noModelsHere':
+      return row(vscode.l10n.t('No models found'), None, { contextValue: 'message' });
+    case 'noMatch':
+      return row(vscode.l10n.t('No model matches the filter'), None, { contextValue: 'message' });
     case 'noModels':
       return row(vscode.l10n.t('No models on this branch'), None, { contextValue: 'message' });
     case 'noVersions':

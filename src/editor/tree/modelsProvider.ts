@@ -11,7 +11,7 @@ import { belowEarly, earlyRows } from './earlyRows.js';
 import { treeItem } from './items.js';
 import { Insights } from './insights.js';
 import { childrenOfHeld, childrenOfRegistered, registeredNodes } from './modelChildren.js';
-import type { BranchNode, ModelNodes } from './nodes.js';
+import type { BranchNode, ModelNodes, RepositoryNode } from './nodes.js';
 import { firstPage } from './paging.js';
 import { within } from './patience.js';
 import { DrawnRows, worldOf } from './redraw.js';
@@ -144,8 +144,11 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
       node.entry !== null &&
       this.pins.of(node.entry, name)?.tags.has(version.tag) === true;
     switch (node.kind) {
-      case 'repository':
-        return this.ofRepository(node.entry);
+      case 'repository': {
+        const rows = await this.ofRepository(node.entry);
+        // Among several, one without models has no welcome to say so.
+        return rows.length > 0 ? rows : [this.nothingIn(node)];
+      }
       case 'branch':
         return childrenOfBranch(node, node.row, { text, onlyChanged }, (review) => this.changed.fire(review));
       case 'earlyBranch':
@@ -174,6 +177,11 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
       default:
         return [];
     }
+  }
+
+  private nothingIn({ id }: RepositoryNode): ModelNodes {
+    const text = this.options.filter === '' ? 'noModelsHere' : 'noMatch';
+    return { kind: 'message', id: `${id}\u0000${text}`, text };
   }
 
   private get filter(): { readonly text: string; readonly onlyChanged: boolean } {

@@ -65,6 +65,9 @@ export class ModelsView implements vscode.Disposable {
 
   private setState(roots: readonly ModelNodes[]): void {
     const state = this.stateOf(roots);
+    // A message keeps the welcome of an empty view from showing.
+    if (state === 'noMatch') this.view.message = '';
+    else this.describe();
     void vscode.commands.executeCommand('setContext', ContextKeys.state, state);
   }
 
@@ -92,7 +95,6 @@ export class ModelsView implements vscode.Disposable {
     if (this.options.filter !== '') lines.push(vscode.l10n.t('Filter: "{0}"', this.options.filter));
     if (this.options.onlyChanged) lines.push(vscode.l10n.t('Only what differs from the default branch.'));
     const hasRows = (this.store.repositories?.entries ?? []).some(({ snapshot }) => snapshot !== null);
-    // A message keeps the welcome of an empty view from showing.
     this.view.message = hasRows ? lines.join(' ') : this.failure();
   }
 

@@ -153,7 +153,16 @@ export interface MessageNode {
   readonly kind: 'message';
   readonly id: string;
   readonly text:
-    'unborn' | 'noModels' | 'reading' | 'readingModels' | 'noVersions' | 'onlyChanged' | 'retry' | 'log';
+    | 'unborn'
+    | 'noModels'
+    | 'noModelsHere'
+    | 'noMatch'
+    | 'reading'
+    | 'readingModels'
+    | 'noVersions'
+    | 'onlyChanged'
+    | 'retry'
+    | 'log';
 }
 
 export type ModelNodes =

@@ -44,6 +44,8 @@ export interface OpenWindow {
   readonly workbench: Workbench;
   readonly server: VsCodeServer;
   readonly browser: Browser;
+  /** Opens another folder in the same window, with the theme and the side bar as they are. */
+  openFolder(folder: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -64,7 +66,12 @@ export async function openWindow(options: WindowOptions = {}): Promise<OpenWindo
     const workbench = new Workbench(page);
     await workbench.ready();
     await workbench.setTheme(theme);
-    return { workbench, server, browser, close };
+    const openFolder = async (folder: string): Promise<void> => {
+      const development = options.vsix === undefined;
+      await page.goto(windowAddress(server.port, { folder, development }));
+      await workbench.ready();
+    };
+    return { workbench, server, browser, openFolder, close };
   } catch (error) {
     await close();
     throw error;

@@ -120,6 +120,8 @@ export class Workbench {
     await item.first().waitFor({ timeout: 30_000 });
     if ((await item.first().getAttribute('aria-expanded')) !== 'true') await item.first().click();
     await this.sideBar.waitFor();
+    // The name of what was clicked would stand over the first rows.
+    await this.page.mouse.move(0, 0);
   }
 
   get sideBar(): Locator {
