@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.js';
 import { porcelain } from '../git/porcelain.js';
-import { runGit } from '../git/process.js';
+import { GitError, runGit } from '../git/process.js';
 import type { Repository } from '../git/repository.js';
 import { writeGit } from '../git/write.js';
 import { deleteRef } from './steps.js';
@@ -69,7 +69,39 @@ export async function renameBranch(
       conflictMessage(to, conflict),
     );
   }
-  await porcelain(repository, options, (git) => git.raw(['branch', '--move', from, to]));
+  await moveRef(repository, from, to, options);
+}
+
+/**
+ * Git deletes the old name before it writes the new one, and where the disk is full then has neither (Git 2.39): until
+ * the move is done another ref holds the commit.
+ */
+async function moveRef(repository: Repository, from: string, to: string, options: Abortable): Promise<void> {
+  const held = `refs/modelkeep/renaming/${from}`;
+  const ref = `refs/heads/${from}`;
+  await writeGit(repository, ['update-ref', held, ref], options);
+  try {
+    await porcelain(repository, options, (git) => git.raw(['branch', '--move', from, to]));
+  } catch (error) {
+    await bringBack(repository, ref, held);
+    throw error;
+  }
+  await writeGit(repository, ['update-ref', '-d', held]);
+}
+
+/** Gives a branch that Git lost its name again; where even that fails, the commit keeps its other ref, and we say so. */
+async function bringBack(repository: Repository, ref: string, held: string): Promise<void> {
+  const { stdout } = await runGit(repository.git, ['for-each-ref', '--format=%(refname)', ref], {
+    cwd: repository.root,
+  });
+  try {
+    if (stdout.length === 0) await writeGit(repository, ['update-ref', ref, held]);
+    await writeGit(repository, ['update-ref', '-d', held]);
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    const message = `${error.message}; the work of ${ref} is kept as ${held}: git update-ref ${ref} ${held}`;
+    throw new GitError(error.reason, message, error.args, error.exitCode, error.stderr);
+  }
 }
 
 /**

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { applyBranch, planBranch } from '../../../src/core/branches/create.js';
 import type { ApplyOptions, BranchPlan } from '../../../src/core/branches/create.js';
 import { openCatalog } from '../../../src/core/catalog/open.js';
@@ -10,6 +9,7 @@ import { GitError, gitEnvironment } from '../../../src/core/git/process.js';
 import type { Repository } from '../../../src/core/git/repository.js';
 import { openRepository } from '../../../src/core/git/repository.js';
 import { GitRepo } from '../../fixtures/gitRepo.js';
+import { killed, writeHook } from './killing.js';
 
 const NAME = 'experiment/churn_lower-rate';
 
@@ -54,8 +54,7 @@ describe('creating a branch when the machine fails', () => {
   }
 
   function hook(name: string, script: string): void {
-    mkdirSync(repo.at('.git', 'hooks'), { recursive: true });
-    writeFileSync(repo.at('.git', 'hooks', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    writeHook(repo, name, script);
   }
 
   function locks(): readonly string[] {
@@ -152,27 +151,18 @@ describe('creating a branch when the machine fails', () => {
     return program;
   }
 
-  /** Runs the writing in a process of its own, which a hook kills; waits until its Git has ended too. */
-  async function killed(planned: BranchPlan, asked: ApplyOptions, at: string, when: string): Promise<void> {
-    const [writer, child] = [repo.at('.git', 'writer'), repo.at('.git', 'child')];
-    hook(at, `${when} || exit 0\necho $PPID > '${child}'\nkill -9 $(cat '${writer}')\nexit 0`);
-    const script = [
+  async function killedAt(
+    planned: BranchPlan,
+    asked: ApplyOptions,
+    hook: string,
+    when: string,
+  ): Promise<void> {
+    const lines = [
       `import { applyBranch } from './src/core/branches/apply.ts';`,
-      `import { openRepository } from './src/core/git/repository.ts';`,
-      `import { gitEnvironment } from './src/core/git/process.ts';`,
-      `import { writeFileSync } from 'node:fs';`,
-      `const [folder, writer, plan, options] = process.argv.slice(1);`,
-      `writeFileSync(writer, String(process.pid));`,
-      `const repository = await openRepository(folder, { git: gitEnvironment(process.env) });`,
+      `const [plan, options] = given;`,
       `await applyBranch(repository, JSON.parse(plan), JSON.parse(options));`,
-    ].join('\n');
-    const given = [repo.dir, writer, JSON.stringify(planned), JSON.stringify(asked)];
-    const args = ['--import', 'tsx', '--input-type=module', '-e', script, ...given];
-    const ended = spawnSync(process.execPath, args, { env: repo.env });
-    assert.equal(ended.signal, 'SIGKILL', ended.stderr.toString());
-    const git = Number(readFileSync(child, 'utf8'));
-    while (isRunning(git)) await sleep(20);
-    repo.remove(`.git/hooks/${at}`).remove('.git/writer').remove('.git/child');
+    ];
+    await killed(repo, { hook, when }, lines, [JSON.stringify(planned), JSON.stringify(asked)]);
   }
 
   function whole(): void {
@@ -184,7 +174,7 @@ describe('creating a branch when the machine fails', () => {
 
   it('leaves the branch whole or not at all when Modelkeep is killed while making it', async () => {
     for (const moment of ['prepared', 'committed']) {
-      await killed(await plan(), { checkout: false }, 'reference-transaction', `[ "$1" = ${moment} ]`);
+      await killedAt(await plan(), { checkout: false }, 'reference-transaction', `[ "$1" = ${moment} ]`);
       whole();
       assert.equal(repo.git('symbolic-ref', '--short', 'HEAD'), 'main');
       assert.equal(repo.git('status', '--porcelain'), ' M notes.md');
@@ -193,14 +183,14 @@ describe('creating a branch when the machine fails', () => {
   });
 
   it('leaves the working copy on one branch or the other, changes kept, when killed while going there', async () => {
-    await killed(await plan(), { checkout: true, dirty: 'carry' }, 'post-checkout', 'true');
+    await killedAt(await plan(), { checkout: true, dirty: 'carry' }, 'post-checkout', 'true');
     whole();
     assert.ok(['main', NAME].includes(repo.git('symbolic-ref', '--short', 'HEAD')));
     assert.equal(readFileSync(repo.at('notes.md'), 'utf8'), 'changed\n');
   });
 
   it('loses no change when killed between stashing and going there', async () => {
-    await killed(
+    await killedAt(
       await plan(),
       { checkout: true, dirty: 'stash' },
       'reference-transaction',
@@ -213,26 +203,17 @@ describe('creating a branch when the machine fails', () => {
 
   it('leaves a whole worktree or none when killed while adding it', async () => {
     const folder = path.join(path.dirname(repo.dir), 'linked');
-    await killed(await plan(), { checkout: false, worktree: folder }, 'post-checkout', 'true');
+    await killedAt(await plan(), { checkout: false, worktree: folder }, 'post-checkout', 'true');
     whole();
     assert.equal(repo.git('-C', folder, 'symbolic-ref', '--short', 'HEAD'), NAME);
     assert.equal(repo.git('-C', folder, 'status', '--porcelain'), '');
   });
 
   it('leaves the same branch here and at the remote, or only here, when killed while publishing', async () => {
-    await killed(await plan(), { checkout: false, push: true }, 'pre-push', 'true');
+    await killedAt(await plan(), { checkout: false, push: true }, 'pre-push', 'true');
     whole();
     assert.equal(repo.head(NAME), repo.head('main'));
     const there = remote.git('for-each-ref', '--format=%(objectname)', `refs/heads/${NAME}`);
     assert.ok(there === '' || there === repo.head('main'), there);
   });
 });
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
