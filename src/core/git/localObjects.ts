@@ -51,8 +51,17 @@ function shadowOf(commonDir: string, objectFormat: 'sha1' | 'sha256'): string {
   const known = shadows.get(commonDir);
   if (known !== undefined) return known;
   if (shadows.size === 0) process.once('exit', removeShadows);
-  const folder = mkdtempSync(path.join(tmpdir(), 'modelkeep-'));
+  const folder = makeShadow(commonDir, objectFormat);
   shadows.set(commonDir, folder);
+  return folder;
+}
+
+/**
+ * A throw-away Git directory that borrows the objects of another and has its own refs, none of them.
+ * @param settings further lines of its configuration
+ */
+export function makeShadow(commonDir: string, objectFormat: 'sha1' | 'sha256', settings = ''): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'modelkeep-'));
   mkdirSync(path.join(folder, 'refs'));
   mkdirSync(path.join(folder, 'objects', 'info'), { recursive: true });
   writeFileSync(path.join(folder, 'HEAD'), 'ref: refs/heads/main\n');
@@ -60,7 +69,7 @@ function shadowOf(commonDir: string, objectFormat: 'sha1' | 'sha256'): string {
   const sha256 = objectFormat === 'sha256';
   writeFileSync(
     path.join(folder, 'config'),
-    `[core]\n\trepositoryformatversion = ${sha256 ? 1 : 0}\n\tbare = true\n${sha256 ? '[extensions]\n\tobjectformat = sha256\n' : ''}`,
+    `[core]\n\trepositoryformatversion = ${sha256 ? 1 : 0}\n\tbare = true\n${sha256 ? '[extensions]\n\tobjectformat = sha256\n' : ''}${settings}`,
   );
   return folder;
 }

@@ -1,5 +1,7 @@
+import { rm } from 'node:fs/promises';
 import type { ObjectId } from '../../git/ids.js';
 import { isObjectId } from '../../git/ids.js';
+import { makeShadow } from '../../git/localObjects.js';
 import { runGit } from '../../git/process.js';
 import type { Repository } from '../../git/repository.js';
 import { writeGit } from '../../git/write.js';
@@ -16,8 +18,8 @@ export interface MadeTag {
 }
 
 /**
- * Makes tags and adds each to `made` as soon as it stands. Several that need no signature are made at once, so that a
- * process that is killed leaves all of them or none.
+ * Makes tags and adds each to `made` as soon as it stands. Several are made at once, so that a process that is killed
+ * leaves all of them or none.
  * @throws RegistryError saying why; the signal's reason when it was aborted.
  */
 export async function makeTags(
@@ -26,7 +28,7 @@ export async function makeTags(
   made: MadeTag[],
   signal?: AbortSignal,
 ): Promise<void> {
-  if (tags.length > 1 && !(await signs(repository))) {
+  if (tags.length > 1) {
     made.push(...(await makeTogether(repository, tags, signal)));
     return;
   }
@@ -58,11 +60,12 @@ async function makeTogether(
       });
       return stdout.toString('utf8');
     };
-    const tagger = (await said(['var', 'GIT_COMMITTER_IDENT'])).trim();
-    for (const { tag, ref, commit, message } of tags) {
-      const text = await said(['stripspace'], message);
-      const object = `object ${commit}\ntype commit\ntag ${tag}\ntagger ${tagger}\n\n${text}`;
-      const id = (await said(['mktag'], object)).trim();
+    const makeObject = (await signs(repository))
+      ? (tag: PlannedTag) => makeSignedObject(repository, tag, options)
+      : (tag: PlannedTag) => makeObjectOf(tag, said);
+    for (const planned of tags) {
+      const { tag, ref } = planned;
+      const id = (await makeObject(planned)).trim();
       if (!isObjectId(id)) throw new RegistryError('git', `Git made no tag object of ${tag}.`);
       made.push({ tag, ref, id });
     }
@@ -74,6 +77,34 @@ async function makeTogether(
     signal?.throwIfAborted();
     const concerned = tags.find(({ ref }) => String(error).includes(ref)) ?? tags.at(-1);
     throw concerned === undefined ? error : tagError(error, concerned);
+  }
+}
+
+async function makeObjectOf(
+  { tag, commit, message }: PlannedTag,
+  said: (args: readonly string[], input?: string) => Promise<string>,
+): Promise<string> {
+  const tagger = (await said(['var', 'GIT_COMMITTER_IDENT'])).trim();
+  const text = await said(['stripspace'], message);
+  return said(['mktag'], `object ${commit}\ntype commit\ntag ${tag}\ntagger ${tagger}\n\n${text}`);
+}
+
+/** Only `git tag` itself can sign: it does so in a Git directory aside, with our objects and our configuration. */
+async function makeSignedObject(
+  { git, commonDir, objectFormat, ...repository }: Repository,
+  { tag, commit, message }: PlannedTag,
+  options: { readonly signal?: AbortSignal },
+): Promise<string> {
+  const path = JSON.stringify(`${commonDir}/config`);
+  const aside = makeShadow(commonDir, objectFormat, `[include]\n\tpath = ${path}\n[core]\n\tbare = true\n`);
+  try {
+    const env = { ...git.env, GIT_DIR: aside, GIT_OBJECT_DIRECTORY: `${commonDir}/objects` };
+    const there = { ...repository, commonDir, objectFormat, git: { ...git, env } };
+    const args = ['tag', '-a', '--cleanup=whitespace', '-F', '-', '--end-of-options', tag, commit];
+    await writeGit(there, args, { ...options, input: message });
+    return (await refId(there, `refs/tags/${tag}`)) ?? '';
+  } finally {
+    await rm(aside, { recursive: true, force: true });
   }
 }
 

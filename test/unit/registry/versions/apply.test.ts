@@ -341,16 +341,38 @@ describe('writing tags', () => {
     assert.equal((await refusedWithoutTrace(await plan())).reason, 'signing');
   });
 
-  it('signs where Git is told to, and what is signed reads as before', async function () {
+  /** Has Git sign every tag with a key of the repository's own; false where SSH cannot make one. */
+  function sign(): boolean {
     const key = repo.at('.git', 'key');
     const made = spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'ada', '-f', key]);
-    if (made.error) this.skip(); // signing by SSH is Git 2.34's and needs OpenSSH
+    if (made.error) return false;
     const signers = repo.at('.git', 'signers');
     writeFileSync(signers, `* ${readFileSync(`${key}.pub`, 'utf8')}`);
     repo.git('config', 'gpg.format', 'ssh');
     repo.git('config', 'user.signingKey', `${key}.pub`);
     repo.git('config', 'gpg.ssh.allowedSignersFile', signers);
     repo.git('config', 'tag.gpgSign', 'true');
+    return true;
+  }
+
+  it('signs several tags and leaves them together or none when it is killed', async function () {
+    if (!sign()) this.skip(); // signing by SSH is Git 2.34's and needs OpenSSH
+    for (const moment of ['prepared', 'committed']) {
+      const catalog = await catalogOf(repo);
+      killedWhile(await planStage({ catalog, model: CHURN, stage: 'prod', rev: 'HEAD' }), moment);
+      for (let wait = 0; wait < 100 && repo.git('tag', '--list') === ''; wait += 1) await sleep(20);
+      const tags = repo.git('tag', '--list');
+      assert.ok(tags === '' || tags === 'churn#prod#1\nchurn@v0.0.1', tags);
+      for (const tag of tags.split('\n').filter((one) => one !== '')) {
+        repo.git('verify-tag', tag); // fails where the signature is not good
+        repo.git('tag', '-d', tag);
+      }
+      assert.equal(repo.git('fsck', '--no-dangling'), '');
+    }
+  });
+
+  it('signs where Git is told to, and what is signed reads as before', async function () {
+    if (!sign()) this.skip(); // signing by SSH is Git 2.34's and needs OpenSSH
     await applyPlan(await opened(repo), await plan(), { push: true });
     const staged = await planStage({
       ...{ catalog: await catalogOf(repo), model: CHURN, stage: 'prod' },
