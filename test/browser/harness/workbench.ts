@@ -180,16 +180,22 @@ export class Workbench {
       .nth(which - 1);
   }
 
-  /** Unfolds a row, if it is folded, and waits until it is. */
+  /** Unfolds a row, if it is folded, and waits until it is; clicks again where a row was drawn anew under the click. */
   async expand(label: string, which = 1): Promise<void> {
     const row = this.treeRow(label, which);
     await row.waitFor({ timeout: 30_000 });
-    if ((await row.getAttribute('aria-expanded')) === 'false') {
+    // A refresh of the tree draws the row again: the element that was clicked may be gone.
+    const unfolded = this.page.locator('.monaco-list-row[aria-expanded="true"]').and(row);
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      if ((await row.getAttribute('aria-expanded')) !== 'false') return;
       await row.locator('.monaco-tl-twistie').click();
-      // A refresh of the tree draws the row again: the element that was clicked may be gone.
-      const unfolded = this.page.locator('.monaco-list-row[aria-expanded="true"]');
-      await unfolded.and(row).waitFor({ timeout: 30_000 });
+      const done = await unfolded.waitFor({ timeout: 3_000 }).then(
+        () => true,
+        () => false,
+      );
+      if (done) return;
     }
+    await unfolded.waitFor();
   }
 
   /** Chooses from a row's context menu. */
