@@ -1,7 +1,8 @@
 import type { RegisteredModel, Version } from '../core/catalog/catalog.js';
 import type { RepositoryCatalog } from '../core/catalog/repositoryCatalog.js';
 import { unreadableAt } from '../core/catalog/unreadable.js';
-import { whyTagsMayBeMissing } from '../core/pins/status/fetched.js';
+import type { RemoteSettings } from '../core/pins/status/fetched.js';
+import { readRemoteSettings, whyTagsMayBeMissing } from '../core/pins/status/fetched.js';
 import { findModel, versionsOf } from '../core/catalog/select.js';
 import type { SelectedModel } from '../core/catalog/select.js';
 import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
@@ -21,7 +22,11 @@ export const show: Command = {
 };
 
 async function run(context: CommandContext, { positionals }: ParsedArguments): Promise<ExitCode> {
-  const catalog = await context.catalog();
+  const reading = context.catalog();
+  // What Git is told of remotes is read beside the catalog: each waits for a process of its own.
+  const remotes = context.repository().then((found) => readRemoteSettings(found, { signal: context.signal }));
+  remotes.catch(() => undefined); // told where it is awaited
+  const catalog = await reading;
   const [name] = positionals;
   const models =
     name === undefined
@@ -34,7 +39,7 @@ async function run(context: CommandContext, { positionals }: ParsedArguments): P
           ),
         ];
   const lost = await unreadableVersions(catalog, models, context);
-  await diagnoseTags(catalog, context);
+  await diagnoseTags(catalog, context, remotes);
   if (context.json) {
     await context.answer({ models: new Streamed('array', models.map(json)) });
     return 0;
@@ -63,8 +68,12 @@ async function unreadableVersions(
 }
 
 /** No tag here is no proof that there is none. */
-async function diagnoseTags(catalog: RepositoryCatalog, context: CommandContext): Promise<void> {
-  const why = await whyTagsMayBeMissing(catalog, null, { signal: context.signal });
+async function diagnoseTags(
+  catalog: RepositoryCatalog,
+  context: CommandContext,
+  remotes: Promise<RemoteSettings>,
+): Promise<void> {
+  const why = await whyTagsMayBeMissing(catalog, null, { signal: context.signal, remotes });
   if (why === undefined) return;
   const message = `There may be more tags at the remote: ${why}.`;
   context.diagnose([{ severity: 'info', code: 'tags-not-fetched', message }]);

@@ -52,7 +52,7 @@ export interface StoredCandidates {
   readonly rows: Uint8Array;
 }
 
-/** Name key, key of the bits, hash of the name, hash of the digest, and where the row ends. */
+/** Name key, key of the bits, hash of the name, hash of the digest, and where the row ends (in characters). */
 const COLUMNS = 5;
 
 /** Every different candidate once, by number. What an earlier catalog left is read when it is asked for. */
@@ -70,7 +70,9 @@ export class CandidateTable {
   /** By name key and by key of the bits: the first candidate that has it. */
   private readonly named: number[] = [];
   private readonly withBits: number[] = [];
-  private rows: Buffer = Buffer.alloc(0);
+  private stored: readonly StoredCandidates[] = [];
+  /** The rows of what is stored as one text, once one of them was asked for. */
+  private rows: string | undefined;
   private readonly rowEnds: number[] = [];
 
   get count(): number {
@@ -137,32 +139,28 @@ export class CandidateTable {
       const { declared, isModel, content } = this.get(id);
       const row = JSON.stringify([declared, isModel, content] satisfies Row);
       texts.push(row);
-      end += Buffer.byteLength(row);
-      numbers.set(
-        [
-          this.nameKeys[id] ?? 0,
-          this.bitsKeys[id] ?? 0,
-          this.nameHashes[id] ?? 0,
-          this.digestHashes[id] ?? 0,
-          end,
-        ],
-        index * COLUMNS,
-      );
+      end += row.length;
+      const at = index * COLUMNS;
+      numbers[at] = this.nameKeys[id] ?? 0;
+      numbers[at + 1] = this.bitsKeys[id] ?? 0;
+      numbers[at + 2] = this.nameHashes[id] ?? 0;
+      numbers[at + 3] = this.digestHashes[id] ?? 0;
+      numbers[at + 4] = end;
     }
     return { numbers, rows: Buffer.from(texts.join('')) };
   }
 
   /** Takes over what was kept, part by part. Only before anything else was made here. */
   restore(stored: readonly StoredCandidates[]): void {
-    this.rows = Buffer.concat(stored.map(({ rows }) => rows));
+    this.stored = stored;
     let start = 0;
-    for (const { numbers, rows } of stored) {
+    for (const { numbers } of stored) {
       for (let at = 0; at < numbers.length; at += COLUMNS) {
         this.all.push(undefined);
         this.rowEnds.push(start + (numbers[at + 4] ?? 0));
         this.push(numbers[at] ?? 0, numbers[at + 1] ?? 0, numbers[at + 2] ?? 0, numbers[at + 3] ?? 0);
       }
-      start += rows.length;
+      start += numbers.at(-1) ?? 0;
     }
   }
 
@@ -195,7 +193,8 @@ export class CandidateTable {
   private read(id: number): Candidate | undefined {
     const end = this.rowEnds[id];
     if (end === undefined) return undefined;
-    const text = this.rows.toString('utf8', this.rowEnds[id - 1] ?? 0, end);
+    this.rows ??= this.stored.map(({ rows }) => new TextDecoder().decode(rows)).join('');
+    const text = this.rows.slice(this.rowEnds[id - 1] ?? 0, end);
     const [declared, isModel, content] = JSON.parse(text) as Row;
     return (this.all[id] = new Candidate(id, declared, isModel, this.nameKeys[id] ?? 0, content));
   }

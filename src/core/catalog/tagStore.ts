@@ -34,15 +34,15 @@ export class TagStore {
 
   /** Everything that is known, to be kept. */
   store(): Buffer {
-    return this.stored ?? Buffer.from(JSON.stringify([...this.tags]));
+    return this.stored ?? Buffer.from(JSON.stringify([...this.tags].map(pack)));
   }
 
   private open(): void {
     const { stored } = this;
     if (!stored) return;
     this.stored = undefined;
-    const tags = JSON.parse(stored.toString('utf8')) as readonly (readonly [ObjectId, StoredTag])[];
-    for (const [id, tag] of tags) this.tags.set(id, tag);
+    const tags = JSON.parse(stored.toString('utf8')) as readonly PackedTag[];
+    for (const packed of tags) this.tags.set(packed[0], unpack(packed));
   }
 
   /** Asks for a tag unless it is known; `told` hears what it holds, at once or when it was read. */
@@ -84,4 +84,35 @@ export class TagStore {
     this.failures.delete(id);
     this.changes += 1;
   }
+}
+
+/** A tag with its id; what most of them are, annotated tags of commits, as lists without the names of fields. */
+type PackedTag =
+  | readonly [id: ObjectId, other: Exclude<StoredTag, { kind: 'annotated' }>]
+  | readonly [id: ObjectId, commit: CommitId, name: string, message: string]
+  | readonly [
+      ...named: readonly [id: ObjectId, commit: CommitId, name: string, message: string],
+      ...tagger: readonly [name: string, email: string, seconds: number, zone: string],
+    ];
+
+function pack([id, tag]: readonly [ObjectId, StoredTag]): PackedTag {
+  if (tag.kind !== 'annotated') return [id, tag];
+  const { name, message, tagger } = tag.header;
+  if (tagger === null) return [id, tag.commit, name, message];
+  return [id, tag.commit, name, message, tagger.name, tagger.email, tagger.seconds, tagger.zone];
+}
+
+function unpack(packed: PackedTag): StoredTag {
+  if (packed.length === 2) return packed[1];
+  const [, commit, name, message] = packed;
+  const [, , , , tagger, email, seconds, zone] = packed.length === 4 ? [] : packed;
+  const signature =
+    tagger === undefined
+      ? null
+      : { name: tagger, email: email ?? '', seconds: seconds ?? 0, zone: zone ?? '' };
+  return {
+    kind: 'annotated',
+    commit,
+    header: { object: commit, type: 'commit', name, tagger: signature, message },
+  };
 }

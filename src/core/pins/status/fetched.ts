@@ -13,6 +13,25 @@ export async function lastFetch(repository: Repository, remote: string): Promise
   return null;
 }
 
+/** Keys and values under `remote.` in Git's configuration. */
+export type RemoteSettings = readonly (readonly [key: string, value: string])[];
+
+/** Reads what Git is told of remotes, with one process. */
+export async function readRemoteSettings(
+  repository: Repository,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<RemoteSettings> {
+  const { stdout } = await runGit(repository.git, ['config', '-z', '--get-regexp', '^remote\\.'], {
+    cwd: repository.root,
+    accept: [0, 1],
+    ...options,
+  });
+  return stdout
+    .toString('utf8')
+    .split('\0')
+    .map((entry) => [entry.slice(0, entry.indexOf('\n')), entry.slice(entry.indexOf('\n') + 1)] as const);
+}
+
 /**
  * Why a tag that is not here may be at the remote all the same, in words; undefined when this clone has what there is.
  * `since` is when the pin was written, as far as known: what was tagged since the last fetch is not here.
@@ -20,19 +39,12 @@ export async function lastFetch(repository: Repository, remote: string): Promise
 export async function whyTagsMayBeMissing(
   catalog: Catalog,
   since: Date | null,
-  options: { readonly signal?: AbortSignal } = {},
+  options: { readonly signal?: AbortSignal; readonly remotes?: Promise<RemoteSettings> } = {},
 ): Promise<string | undefined> {
   const { repository, settings } = catalog;
   if (repository.shallow) return 'this clone is shallow';
-  const { stdout } = await runGit(repository.git, ['config', '-z', '--get-regexp', '^remote\\.'], {
-    cwd: repository.root,
-    accept: [0, 1],
-    ...options,
-  });
-  const entries = stdout
-    .toString('utf8')
-    .split('\0')
-    .map((entry) => [entry.slice(0, entry.indexOf('\n')), entry.slice(entry.indexOf('\n') + 1)] as const);
+  const { remotes, ...abortable } = options;
+  const entries = await (remotes ?? readRemoteSettings(repository, abortable));
   if (!entries.some(([key]) => key.endsWith('.url'))) return undefined;
   const of = (name: string): readonly string[] =>
     entries
