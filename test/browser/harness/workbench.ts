@@ -180,20 +180,19 @@ export class Workbench {
       .nth(which - 1);
   }
 
-  /** Unfolds a row, if it is folded, and waits until it is; clicks again where a row was drawn anew under the click. */
+  /**
+   * Unfolds a row, if it is folded, as a person would who looks whether it stayed so: a row that is drawn anew under the
+   * click, or just after it, is clicked again.
+   */
   async expand(label: string, which = 1): Promise<void> {
     const row = this.treeRow(label, which);
     await row.waitFor({ timeout: 30_000 });
-    // A refresh of the tree draws the row again: the element that was clicked may be gone.
     const unfolded = this.page.locator('.monaco-list-row[aria-expanded="true"]').and(row);
     for (let attempt = 0; attempt < 10; attempt += 1) {
+      await this.settled();
       if ((await row.getAttribute('aria-expanded')) !== 'false') return;
       await row.locator('.monaco-tl-twistie').click();
-      const done = await unfolded.waitFor({ timeout: 3_000 }).then(
-        () => true,
-        () => false,
-      );
-      if (done) return;
+      await unfolded.waitFor({ timeout: 3_000 }).catch(() => undefined);
     }
     await unfolded.waitFor();
   }
