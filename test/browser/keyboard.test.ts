@@ -163,6 +163,16 @@ for (const theme of chosenThemes('light')) {
         await onBranch('main');
       });
 
+      it('are published without a switch to them, when that is wanted', async () => {
+        await describeBranch('text-encoder', 'shared');
+        await keys.enter();
+        await keys.step('(3/3)');
+        await keys.choose('Create without switching and publish to origin');
+        await eventuallyHas(() => git('ls-remote', 'origin'), 'refs/heads/experiment/text-encoder_shared');
+        await onBranch('main');
+        assert.equal(await hasRef('refs/heads/experiment/text-encoder_shared'), true);
+      });
+
       it('stay here unpublished where the remote refuses them, when that is wanted', async () => {
         await refuse('branches are frozen until Monday');
         await describeBranch('text-encoder', 'frozen');

@@ -13,12 +13,12 @@ import { BACK, pick } from './steps.js';
 export type BranchMode = Omit<ApplyOptions, 'signal'>;
 
 /** How it was made, to be offered first the next time; what became of changes is asked anew. */
-export type ModeName = 'switch' | 'publish' | 'worktree' | 'alone';
+export type ModeName = 'switch' | 'worktree' | 'alone' | 'publish' | 'publish-worktree' | 'publish-alone';
 
 export function modeName({ checkout, worktree, push }: BranchMode): ModeName {
-  if (worktree !== undefined) return 'worktree';
-  if (push === true) return 'publish';
-  return checkout ? 'switch' : 'alone';
+  if (worktree !== undefined) return push === true ? 'publish-worktree' : 'worktree';
+  if (checkout) return push === true ? 'publish' : 'switch';
+  return push === true ? 'publish-alone' : 'alone';
 }
 
 type Answer = { readonly mode: BranchMode } | Pick<BranchDraft, 'kind'> | Pick<BranchDraft, 'from'>;
@@ -140,6 +140,19 @@ function modesOf(plan: BranchPlan): readonly Choice<{ readonly mode: BranchMode 
       : [
           mode('window', t('Create in a linked worktree'), worktree, { checkout: false, worktree }),
           mode('git-branch-create', t('Create without switching'), from, { checkout: false }),
+        ]),
+    ...(plan.from.commit === null || remote === null
+      ? []
+      : [
+          mode('cloud-upload', t('Create in a linked worktree and publish to {0}', remote), worktree, {
+            checkout: false,
+            worktree,
+            push: true,
+          }),
+          mode('cloud-upload', t('Create without switching and publish to {0}', remote), from, {
+            checkout: false,
+            push: true,
+          }),
         ]),
   ];
 }
