@@ -11,9 +11,10 @@ export async function pushStash(repository: Repository, name: string): Promise<s
   try {
     await porcelain(repository, {}, (git) => git.stash(['push', '--message', `before ${name}`]));
   } catch (error) {
-    // Where it cannot write the index Git fails without a word; this asks for the same lock and says why.
+    // Where it cannot write the index Git fails without a word; this asks for the same lock and says why (an older Git
+    // does not know it: 129).
     if (error instanceof GitError && error.stderr === '')
-      await writeGit(repository, ['update-index', '--refresh'], { accept: [0, 1] });
+      await writeGit(repository, ['update-index', '--force-write-index'], { accept: [0, 129] });
     throw error;
   }
   const after = await stashTop(repository);
