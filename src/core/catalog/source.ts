@@ -89,7 +89,7 @@ export class CatalogSource {
         options.refs ?? listRefs(repository, abortable),
         readHead(repository, abortable),
         readRemoteNames(repository),
-        this.saved?.take(),
+        this.restored(reader),
       ]);
       const view = viewRefs(refs, head, remotes);
       for (const [key, content] of record?.files ?? []) this.files.set(key, content);
@@ -145,6 +145,13 @@ export class CatalogSource {
   async save(): Promise<void> {
     const { snapshots } = this;
     if (snapshots && !snapshots.models.incomplete) await this.saved?.save(this.memory(snapshots));
+  }
+
+  /** What the cache holds. Where it holds nothing, objects will be read: Git starts while the refs are listed. */
+  private async restored(reader: ObjectReader): Promise<CatalogRecord | undefined> {
+    const record = await this.saved?.take();
+    if (!record && !this.snapshots) reader.start();
+    return record;
   }
 
   private memory(snapshots: KeptSnapshots): Memory {

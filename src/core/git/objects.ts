@@ -19,7 +19,7 @@ export type { ContentsRequest, InfoHandler, ObjectFailure, ObjectHandler, Object
 /** How much is written ahead of the answers: enough to keep Git busy, little enough to bound its buffers. */
 const IN_FLIGHT = 8192;
 
-/** While as many are unanswered, Git is busy, and what is asked anew waits until there is this much of it. */
+/** While as many are unanswered, Git is busy, and what is asked anew waits until as much of it can be written. */
 const BATCH = 512;
 
 /** Milliseconds in which Git's error output, a pipe of its own, catches up with its answers. */
@@ -63,6 +63,11 @@ export class ObjectReader {
   /** Asks for the type and size of an object without its bytes. */
   info(spec: string, handler: InfoHandler): void {
     this.push({ kind: 'info', spec, handler });
+  }
+
+  /** Starts Git ahead of the first request, for a caller who knows that there will be some. */
+  start(): void {
+    if (this.failure === undefined) this.transport ??= this.open();
   }
 
   /** Resolves when every request, those of handlers included, was answered. */
@@ -148,7 +153,9 @@ export class ObjectReader {
   }
 
   private sendIfDue(): void {
-    if (this.sent - this.head < BATCH || this.queue.length - this.sent >= BATCH) this.send();
+    const unanswered = this.sent - this.head;
+    const writable = Math.min(this.queue.length - this.sent, IN_FLIGHT - unanswered);
+    if (unanswered < BATCH || writable >= BATCH) this.send();
   }
 
   /** Asked for its size, a damaged object is `missing` as well; only stderr names it (Git 2.39). */
