@@ -24,7 +24,7 @@ export class ObjectIds {
     for (let slot = slotOf(data, start) & mask; ; slot = (slot + 1) & mask) {
       const number = table[slot] ?? -1;
       if (number < 0) return this.add(data, start, slot);
-      if (this.equal(this.pool, number * this.idBytes, data, start)) return number as ObjectNumber;
+      if (this.is(number, data, start)) return number as ObjectNumber;
     }
   }
 
@@ -42,21 +42,19 @@ export class ObjectIds {
   bytes(numbers: readonly ObjectNumber[]): Uint8Array {
     const { idBytes, pool } = this;
     const all = new Uint8Array(numbers.length * idBytes);
-    numbers.forEach((number, index) => this.copy(pool, number * idBytes, all, index * idBytes));
+    numbers.forEach((number, index) => {
+      all.set(pool.subarray(number * idBytes, (number + 1) * idBytes), index * idBytes);
+    });
     return all;
   }
 
-  /** Whether the same id stands at two places. */
-  equal(left: Uint8Array, leftStart: number, right: Uint8Array, rightStart: number): boolean {
-    const { idBytes } = this;
+  /** Whether the id whose bytes begin at `start` has that number. */
+  is(number: number, data: Uint8Array, start: number): boolean {
+    const { idBytes, pool } = this;
+    const own = number * idBytes;
     for (let index = 0; index < idBytes; index += 1)
-      if (left[leftStart + index] !== right[rightStart + index]) return false;
+      if (pool[own + index] !== data[start + index]) return false;
     return true;
-  }
-
-  /** Copies an id from one place to another. */
-  copy(from: Uint8Array, start: number, to: Uint8Array, at: number): void {
-    for (let index = 0; index < this.idBytes; index += 1) to[at + index] = from[start + index] ?? 0;
   }
 
   private add(data: Uint8Array, start: number, slot: number): ObjectNumber {

@@ -13,8 +13,8 @@ interface LaidOutFile {
  * What the names and modes of a tree object come to, whatever its object ids: equal for most versions of a folder,
  * and for many folders of a repository.
  */
-export interface TreeLayout<Node> {
-  /** The tree it was read from, with the ids of folders as they were met last. */
+export interface TreeLayout {
+  /** The tree it was read from. */
   readonly bytes: Uint8Array;
   /** Where the ids begin. */
   readonly ids: Int32Array;
@@ -23,8 +23,6 @@ export interface TreeLayout<Node> {
   /** Per folder: where its id stands, and what the patterns have decided inside it. */
   readonly folderIds: readonly number[];
   readonly folderStates: readonly number[];
-  /** What stands for the ids in `bytes` to who reads the layout: most folders are as in the version before. */
-  readonly folderNodes: Node[];
   /** A DVC repository begins here: the folder has its own `.dvc/`. */
   readonly dvcRoot: boolean;
   /** Names that are no UTF-8: listed as far as they can be read. */
@@ -40,10 +38,10 @@ const DIGIT_FOUR = 52;
 const LARGEST_KEPT = 16_384;
 
 /** Reads the layouts of trees, each that was met before with a comparison of bytes. */
-export class TreeLayouts<Node> {
+export class TreeLayouts {
   private readonly names = new TreeNames();
   /** By state, then by length: the layout that was met last. */
-  private readonly last: Map<number, TreeLayout<Node>>[] = [];
+  private readonly last: Map<number, TreeLayout>[] = [];
   /** Pattern answers per state: by name id, 0 unknown, 1 no, 2 yes; folder states likewise, shifted by one. */
   private readonly included: Uint8Array[] = [];
   private readonly entered: Int32Array[] = [];
@@ -53,18 +51,28 @@ export class TreeLayouts<Node> {
     private readonly idBytes: 20 | 32,
   ) {}
 
-  /** The layout of the tree in these bytes, seen in a state of the patterns; undefined for what is no tree. */
-  of(data: Uint8Array, from: number, end: number, state: number): TreeLayout<Node> | undefined {
-    const ofState = (this.last[state] ??= new Map<number, TreeLayout<Node>>());
+  /**
+   * The layout of the tree in these bytes, seen in a state of the patterns; undefined for what is no tree.
+   * @param likely the layout that another version of the same folder has.
+   */
+  of(
+    data: Uint8Array,
+    from: number,
+    end: number,
+    state: number,
+    likely?: TreeLayout,
+  ): TreeLayout | undefined {
     const length = end - from;
+    if (likely && likely.bytes.length === length && this.fits(likely, data, from)) return likely;
+    const ofState = (this.last[state] ??= new Map<number, TreeLayout>());
     const known = ofState.get(length);
-    if (known && this.fits(known, data, from)) return known;
+    if (known && known !== likely && this.fits(known, data, from)) return known;
     const read = this.read(data, from, end, state);
     if (read && length <= LARGEST_KEPT) ofState.set(length, read);
     return read;
   }
 
-  private fits({ bytes, ids }: TreeLayout<Node>, data: Uint8Array, from: number): boolean {
+  private fits({ bytes, ids }: TreeLayout, data: Uint8Array, from: number): boolean {
     const { idBytes } = this;
     let at = 0;
     for (let index = 0; index < ids.length; index += 1) {
@@ -76,7 +84,7 @@ export class TreeLayouts<Node> {
   }
 
   /** Reads `mode SP name NUL id` entries as bytes; makes strings only of what is kept. */
-  private read(data: Uint8Array, from: number, end: number, state: number): TreeLayout<Node> | undefined {
+  private read(data: Uint8Array, from: number, end: number, state: number): TreeLayout | undefined {
     const { names, idBytes } = this;
     const ids: number[] = [];
     const files: LaidOutFile[] = [];
@@ -130,7 +138,6 @@ export class TreeLayouts<Node> {
       folderNames: folderNames.length > 0 ? folderNames : NOTHING,
       folderIds,
       folderStates,
-      folderNodes: [],
       dvcRoot,
       unreadableNames: unreadableNames.length > 0 ? unreadableNames : NOTHING,
     };

@@ -52,11 +52,9 @@ interface Walk {
 /** A node that asks for its own tree: trees are most of what is read, and one object for each is enough. */
 class WalkedTree implements TreeNode, ObjectHandler, ContentsRequest {
   failure: ObjectFailure | undefined;
-  dvcRoot = false;
+  layout: TreeLayout | undefined;
   files: readonly TreeFile[] = NOTHING;
-  folderNames: readonly string[] = NOTHING;
-  folderNodes: readonly TreeNode[] = NOTHING;
-  unreadableNames: readonly string[] = NOTHING;
+  folderNodes: readonly WalkedTree[] = NOTHING;
   readonly kept: boolean;
 
   constructor(
@@ -64,8 +62,22 @@ class WalkedTree implements TreeNode, ObjectHandler, ContentsRequest {
     readonly state: number,
     private walk: Walk | undefined,
     public composed: unknown,
+    /** What stood at the place where this node was met first, in the version of the folder above met before. */
+    private like: WalkedTree | undefined,
   ) {
     this.kept = composed !== undefined;
+  }
+
+  get dvcRoot(): boolean {
+    return this.layout?.dvcRoot ?? false;
+  }
+
+  get folderNames(): readonly string[] {
+    return this.layout?.folderNames ?? NOTHING;
+  }
+
+  get unreadableNames(): readonly string[] {
+    return this.layout?.unreadableNames ?? NOTHING;
   }
 
   get kind(): 'contents' {
@@ -82,7 +94,7 @@ class WalkedTree implements TreeNode, ObjectHandler, ContentsRequest {
 
   failed(reason: ObjectFailure): void {
     this.failure = reason;
-    this.walk = undefined;
+    this.done();
   }
 
   object(type: ObjectType, data: Buffer): void {
@@ -91,9 +103,14 @@ class WalkedTree implements TreeNode, ObjectHandler, ContentsRequest {
 
   bytes(type: ObjectType, data: Buffer, start: number, end: number): void {
     const { walk } = this;
-    if (type === 'tree' && walk) walk.walker.fill(this, data, start, end, walk);
+    if (type === 'tree' && walk) walk.walker.fill(this, this.like, data, start, end, walk);
     else this.failure = 'corrupt';
+    this.done();
+  }
+
+  private done(): void {
     this.walk = undefined;
+    this.like = undefined;
   }
 }
 
@@ -104,10 +121,11 @@ class WalkedTree implements TreeNode, ObjectHandler, ContentsRequest {
 export class TreeWalker {
   readonly trees: ObjectIds;
   private readonly blobs: ObjectIds;
-  private readonly layouts: TreeLayouts<WalkedTree>;
+  private readonly layouts: TreeLayouts;
   private readonly nodes: WalkedTree[] = [];
   /** By state and number of the tree: the position of its node, plus one. */
   private readonly positions: Int32Array[] = [];
+  private lastRoot: WalkedTree | undefined;
 
   constructor(
     private readonly patterns: PathPatterns,
@@ -125,7 +143,9 @@ export class TreeWalker {
 
   /** The node of a root tree; complete once the reader has settled. */
   root(tree: string, reader: ObjectReader): TreeNode {
-    return this.node(this.trees.ofHex(tree), this.patterns.root, { walker: this, reader });
+    const walk = { walker: this, reader };
+    this.lastRoot = this.node(this.trees.ofHex(tree), this.patterns.root, walk, this.lastRoot);
+    return this.lastRoot;
   }
 
   /** How many nodes are remembered. */
@@ -138,12 +158,15 @@ export class TreeWalker {
     return this.nodes.slice(position);
   }
 
-  private node(id: ObjectNumber, state: number, walk: Walk): WalkedTree {
+  private node(id: ObjectNumber, state: number, walk: Walk, like: WalkedTree | undefined): WalkedTree {
     const positions = this.positionsOf(state, id);
     const known = this.nodes[(positions[id] ?? 0) - 1];
     if (known && known.failure === undefined) return known;
     const kept = this.keptOf(id, state);
-    const node = new WalkedTree(id, state, kept === undefined ? walk : undefined, kept);
+    const node =
+      kept === undefined
+        ? new WalkedTree(id, state, walk, undefined, like)
+        : new WalkedTree(id, state, undefined, kept, undefined);
     positions[id] = this.nodes.push(node);
     if (kept === undefined) walk.reader.ask(node);
     return node;
@@ -158,45 +181,67 @@ export class TreeWalker {
     return larger;
   }
 
-  /** Fills a node from the bytes of its tree, and asks for what stands in it. */
-  fill(node: WalkedTree, data: Uint8Array, from: number, end: number, walk: Walk): void {
-    const layout = this.layouts.of(data, from, end, node.state);
+  /**
+   * Fills a node from the bytes of its tree, and asks for what stands in it.
+   * @param like what is likely much the same: another version of the folder.
+   */
+  fill(
+    node: WalkedTree,
+    like: WalkedTree | undefined,
+    data: Uint8Array,
+    from: number,
+    end: number,
+    walk: Walk,
+  ): void {
+    const layout = this.layouts.of(data, from, end, node.state, like?.layout);
     if (!layout) {
       node.failure = 'corrupt';
       return;
     }
-    node.dvcRoot = layout.dvcRoot;
-    node.unreadableNames = layout.unreadableNames;
+    node.layout = layout;
     if (layout.files.length > 0)
       node.files = layout.files.map(({ name, kind, link, at }) => {
         const file = { name, kind, link, blob: this.blobs.at(data, from + at) };
         if (!link) this.onFile(file, walk.reader);
         return file;
       });
-    const { folderNames } = layout;
+    const { folderNames, folderIds, folderStates } = layout;
     if (folderNames.length === 0) return;
-    const folderNodes = new Array<TreeNode>(folderNames.length);
-    for (let index = 0; index < folderNames.length; index += 1)
-      folderNodes[index] = this.folder(layout, index, data, from, walk);
-    node.folderNames = folderNames;
+    const before = like ? foldersLike(like, layout) : NOTHING;
+    const folderNodes = new Array<WalkedTree>(folderNames.length);
+    for (let index = 0; index < folderNodes.length; index += 1) {
+      const at = from + (folderIds[index] ?? 0);
+      const there = before[index];
+      folderNodes[index] =
+        there && there.failure === undefined && this.trees.is(there.id, data, at)
+          ? there
+          : this.node(this.trees.at(data, at), folderStates[index] ?? 0, walk, there);
+    }
     node.folderNodes = folderNodes;
   }
+}
 
-  /** The node of a folder in a tree: of the folder there in the tree of that layout before, where it is the same. */
-  private folder(
-    layout: TreeLayout<WalkedTree>,
-    index: number,
-    data: Uint8Array,
-    from: number,
-    walk: Walk,
-  ): TreeNode {
-    const { bytes, folderNodes, folderIds, folderStates } = layout;
-    const at = folderIds[index] ?? 0;
-    const before = folderNodes[index];
-    if (before && before.failure === undefined && this.trees.equal(bytes, at, data, from + at)) return before;
-    const found = this.node(this.trees.at(data, from + at), folderStates[index] ?? 0, walk);
-    this.trees.copy(data, from + at, bytes, at);
-    folderNodes[index] = found;
-    return found;
+/** How far ahead the same name is looked for in a list that has others between. */
+const AHEAD = 16;
+
+/** The nodes of a folder's version, by the positions that their names have in the layout of another. */
+function foldersLike(
+  { layout, folderNames, folderNodes }: WalkedTree,
+  other: TreeLayout,
+): readonly (WalkedTree | undefined)[] {
+  if (layout === other) return folderNodes;
+  const names = other.folderNames;
+  const found = new Array<WalkedTree | undefined>(names.length);
+  let at = 0;
+  for (let index = 0; index < names.length; index += 1) {
+    const name = names[index];
+    const last = Math.min(at + AHEAD, folderNames.length);
+    for (let ahead = at; ahead < last; ahead += 1) {
+      if (folderNames[ahead] !== name) continue;
+      found[index] = folderNodes[ahead];
+      at = ahead + 1;
+      break;
+    }
   }
+  return found;
 }
