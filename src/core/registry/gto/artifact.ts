@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../diagnostic.js';
 import type { CommitId } from '../../git/ids.js';
-import type { DeprecationEvent, GtoEvent, ReadTag, StageEvent, VersionEvent } from './event.js';
+import type { DeprecationEvent, GtoEvent, ReadTag, StageEvent, StageTag, VersionEvent } from './event.js';
 import { compareSemVer, parseSemVer } from './semver.js';
 import type { GtoArtifact, GtoAssignment, GtoHolder, GtoVersion } from './state.js';
 
@@ -9,13 +9,17 @@ interface StageRecord {
   readonly unassignments: StageEvent[];
 }
 
+/** There is one for each of thousands of versions, most of which were never undone and never given a stage. */
 interface VersionRecord {
   readonly version: string;
   readonly commit: CommitId;
   readonly registrations: VersionEvent[];
-  readonly deregistrations: VersionEvent[];
-  readonly stages: Map<string, StageRecord>;
+  deregistrations: readonly VersionEvent[];
+  stages: Map<string, StageRecord> | undefined;
 }
+
+const NONE: readonly never[] = [];
+const NO_STAGES: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** Gathers one artifact's tags, pass by pass and oldest first, and says what they come to. */
 export class ArtifactBuilder {
@@ -23,47 +27,48 @@ export class ArtifactBuilder {
   private readonly deprecations: DeprecationEvent[] = [];
   private readonly records: VersionRecord[] = [];
   /** Records with a (de)registration, by commit: what a stage tag can be bound to. */
-  private readonly versionsAt = new Map<CommitId, VersionRecord[]>();
+  private readonly versionsAt = new Map<CommitId, readonly VersionRecord[]>();
 
   constructor(private readonly name: string) {}
 
   add(tag: ReadTag): void {
-    switch (tag.said.kind) {
-      case 'deprecation':
-        this.deprecations.push({ ...tag.base, kind: 'deprecation' });
-        return;
-      case 'version':
-        this.addVersion(tag, tag.said.version, tag.said.active);
-        return;
-      case 'stage':
-        this.addStage(tag, tag.said.stage, tag.said.active);
-    }
+    if (tag.kind === 'deprecation') this.deprecations.push(tag);
+    else if ('stage' in tag) this.addStage(tag);
+    else this.addVersion(tag);
   }
 
-  private addVersion({ base }: ReadTag, version: string, active: boolean): void {
-    const here = this.versionsAt.get(base.commit) ?? [];
+  private addVersion(event: VersionEvent): void {
+    const { version, commit } = event;
+    const here = this.versionsAt.get(commit) ?? NONE;
     let record = here.find((one) => one.version === version);
     if (!record) {
-      record = this.newRecord(version, base.commit);
-      this.versionsAt.set(base.commit, [...here, record]);
+      record = this.newRecord(version, commit);
+      this.versionsAt.set(commit, here.length === 0 ? [record] : [...here, record]);
     }
-    if (active) record.registrations.push({ ...base, kind: 'registration', version });
-    else record.deregistrations.push({ ...base, kind: 'deregistration', version });
+    if (event.kind === 'registration') record.registrations.push(event);
+    else record.deregistrations = [...record.deregistrations, event];
   }
 
-  private addStage({ base }: ReadTag, stage: string, active: boolean): void {
+  private addStage(tag: StageTag): void {
+    const { stage, commit } = tag;
     // GTO makes a new version for every stage tag on a commit without one, so that an unassignment there
     // undoes nothing; it refuses to make such a tag itself.
-    const record = this.versionOn(base.commit, base.ref) ?? this.newRecord(base.commit, base.commit);
+    const record = this.versionOn(commit, tag.ref) ?? this.newRecord(commit, commit);
+    record.stages ??= new Map();
     let events = record.stages.get(stage);
     if (!events) record.stages.set(stage, (events = { assignments: [], unassignments: [] }));
-    const { version } = record;
-    if (active) events.assignments.push({ ...base, kind: 'assignment', stage, version });
-    else events.unassignments.push({ ...base, kind: 'unassignment', stage, version });
+    const event = { ...tag, version: record.version };
+    (event.kind === 'assignment' ? events.assignments : events.unassignments).push(event);
   }
 
   private newRecord(version: string, commit: CommitId): VersionRecord {
-    const record = { version, commit, registrations: [], deregistrations: [], stages: new Map() };
+    const record: VersionRecord = {
+      version,
+      commit,
+      registrations: [],
+      deregistrations: NONE,
+      stages: undefined,
+    };
     this.records.push(record);
     return record;
   }
@@ -91,23 +96,24 @@ export class ArtifactBuilder {
 
   /** Only who holds each stage. */
   stages(): GtoArtifact['stages'] {
-    return holders(this.records, this.versions());
-  }
-
-  private versions(): ReadonlyMap<VersionRecord, GtoVersion> {
-    return new Map(this.records.map((record) => [record, versionOf(record)]));
+    return holders(this.records, this.records.map(versionOf));
   }
 
   build(counter: number): GtoArtifact {
-    const versions = this.versions();
-    const events = this.events();
+    const { name, records, deprecations } = this;
+    const versions = records.map(versionOf);
+    const newestOther = records.reduce((seconds, record) => Math.max(seconds, newestOf(record)), -Infinity);
+    const listEvents = (): readonly GtoEvent[] => this.events();
+    let events: readonly GtoEvent[] | undefined;
     return {
-      name: this.name,
-      active: events[0]?.kind !== 'deprecation',
-      latest: latest([...versions.values()]),
-      versions: [...versions.values()],
-      stages: holders(this.records, versions),
-      events,
+      name,
+      active: newest(deprecations) <= newestOther,
+      latest: latest(versions),
+      versions,
+      stages: holders(records, versions),
+      get events() {
+        return (events ??= listEvents());
+      },
       counter,
     };
   }
@@ -117,7 +123,7 @@ export class ArtifactBuilder {
     const all: GtoEvent[] = [...this.deprecations];
     for (const record of this.records) {
       const own: GtoEvent[] = [...record.registrations, ...record.deregistrations];
-      for (const { assignments, unassignments } of record.stages.values()) {
+      for (const { assignments, unassignments } of record.stages?.values() ?? NONE) {
         own.push(...newestFirst([...assignments, ...unassignments]));
       }
       all.push(...newestFirst(own));
@@ -132,6 +138,13 @@ function newestFirst<T extends { readonly seconds: number }>(events: readonly T[
 
 function newest(events: readonly { readonly seconds: number }[]): number {
   return events.at(-1)?.seconds ?? -Infinity;
+}
+
+function newestOf({ registrations, deregistrations, stages }: VersionRecord): number {
+  let seconds = Math.max(newest(registrations), newest(deregistrations));
+  for (const { assignments, unassignments } of stages?.values() ?? NONE)
+    seconds = Math.max(seconds, newest(assignments), newest(unassignments));
+  return seconds;
 }
 
 /** GTO: the newest event decides; registered and deregistered in one second is deregistered. */
@@ -152,7 +165,7 @@ function created(record: VersionRecord): number {
 function authoring(record: VersionRecord): GtoEvent {
   const registration = record.registrations.at(-1);
   if (registration) return registration;
-  const staged = [...record.stages.values()].flatMap((one) =>
+  const staged = [...(record.stages?.values() ?? NONE)].flatMap((one) =>
     newestFirst([...one.assignments, ...one.unassignments]),
   );
   const event = newestFirst(staged)[0] ?? record.deregistrations.at(-1);
@@ -161,25 +174,21 @@ function authoring(record: VersionRecord): GtoEvent {
 }
 
 function versionOf(record: VersionRecord): GtoVersion {
-  const stages = new Map<string, GtoAssignment>();
-  for (const [stage, { assignments, unassignments }] of record.stages) {
-    stages.set(stage, {
-      stage,
-      active: isAssigned({ assignments, unassignments }),
-      assignments,
-      unassignments,
-    });
-  }
+  const { version, commit, registrations, deregistrations } = record;
   return {
-    version: record.version,
-    commit: record.commit,
-    registered: record.registrations.length > 0,
+    version,
+    commit,
+    registered: registrations.length > 0,
     active: isActive(record),
     authoring: authoring(record),
-    registrations: record.registrations,
-    deregistrations: record.deregistrations,
-    stages,
+    registrations,
+    deregistrations,
+    stages: record.stages ? new Map([...record.stages].map(assignmentOf)) : NO_STAGES,
   };
+}
+
+function assignmentOf([stage, events]: readonly [string, StageRecord]): [string, GtoAssignment] {
+  return [stage, { stage, active: isAssigned(events), ...events }];
 }
 
 /** The highest by SemVer among the active registered ones; at equal precedence the later tag. */
@@ -203,21 +212,18 @@ function compareVersions(left: string, right: string): number {
  */
 function holders(
   records: readonly VersionRecord[],
-  versions: ReadonlyMap<VersionRecord, GtoVersion>,
+  versions: readonly GtoVersion[],
 ): ReadonlyMap<string, readonly GtoHolder[]> {
-  const newestVersions = records
-    .filter(isActive)
-    .map((record) => ({ record, seconds: created(record) }))
-    .sort((left, right) => left.seconds - right.seconds)
-    .reverse();
+  const staged: { readonly stages: Iterable<StageRecord>; version: GtoVersion; seconds: number }[] = [];
+  for (const [index, version] of versions.entries()) {
+    const stages = records[index]?.stages?.values();
+    if (stages && version.active) staged.push({ stages, version, seconds: version.authoring.seconds });
+  }
   const assigned: (GtoHolder & { readonly seconds: number })[] = [];
-  for (const { record } of newestVersions) {
-    const version = versions.get(record);
-    const own = [...record.stages.values()].flatMap((events) => {
+  for (const { stages, version } of newestFirst(staged)) {
+    const own = [...stages].flatMap((events) => {
       const assignment = events.assignments.at(-1);
-      return version && assignment && isAssigned(events)
-        ? [{ version, assignment, seconds: assignment.seconds }]
-        : [];
+      return assignment && isAssigned(events) ? [{ version, assignment, seconds: assignment.seconds }] : [];
     });
     assigned.push(...own.sort((left, right) => left.seconds - right.seconds));
   }

@@ -19,7 +19,7 @@ export function buildGtoState(tags: readonly TagObject[], lightweight: readonly 
     return found;
   };
   for (const pass of [passes.deprecations, passes.versions, passes.stages]) {
-    for (const tag of pass) builder(tag.base.artifact).add(tag);
+    for (const tag of pass) builder(tag.artifact).add(tag);
   }
   const counters = highestCounters([...tags.map((tag) => shortTag(tag.ref)), ...lightweight]);
   const diagnostics: Diagnostic[] = [...passes.diagnostics, ...lightweight.flatMap(lightweightInfo)];

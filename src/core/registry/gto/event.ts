@@ -37,11 +37,14 @@ export type VersionEvent = Extract<GtoEvent, { kind: 'registration' | 'deregistr
 export type StageEvent = Extract<GtoEvent, { kind: 'assignment' | 'unassignment' }>;
 export type DeprecationEvent = Extract<GtoEvent, { kind: 'deprecation' }>;
 
-/** A tag with what its header says, before it is bound to a version. */
-export interface ReadTag {
-  readonly said: Exclude<GtoTag, { kind: 'creation' }>;
-  readonly base: EventBase;
-}
+/** A stage tag, before it is bound to the version that it speaks of. */
+export type StageTag = EventBase & {
+  readonly kind: 'assignment' | 'unassignment';
+  readonly stage: string;
+};
+
+/** What a tag says. */
+export type ReadTag = DeprecationEvent | VersionEvent | StageTag;
 
 /** Deprecations, (de)registrations, stage tags: each oldest first, ties in order of ref name (GTO's passes). */
 export interface Passes {
@@ -103,7 +106,7 @@ export function readTags(tags: readonly TagObject[]): Passes {
       });
     }
     const pass = named.kind === 'version' ? versions : named.kind === 'stage' ? stages : deprecations;
-    pass.push({ said, base: baseOf(tag, said.artifact) });
+    pass.push(whatIsSaid(said, baseOf(tag, ref, said.artifact)));
   }
   return { deprecations, versions, stages, diagnostics };
 }
@@ -115,11 +118,22 @@ function byTimeThenName(left: TagObject, right: TagObject): number {
   );
 }
 
-function baseOf(tag: TagObject, artifact: string): EventBase {
+function whatIsSaid(said: Exclude<GtoTag, { kind: 'creation' }>, base: EventBase): ReadTag {
+  switch (said.kind) {
+    case 'deprecation':
+      return { ...base, kind: 'deprecation' };
+    case 'version':
+      return { ...base, kind: said.active ? 'registration' : 'deregistration', version: said.version };
+    case 'stage':
+      return { ...base, kind: said.active ? 'assignment' : 'unassignment', stage: said.stage };
+  }
+}
+
+function baseOf(tag: TagObject, ref: string, artifact: string): EventBase {
   return {
     artifact,
     tag: tag.name,
-    ref: shortTag(tag.ref),
+    ref,
     id: tag.id,
     commit: tag.commit,
     seconds: tag.tagger?.seconds ?? 0,

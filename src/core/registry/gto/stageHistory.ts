@@ -1,6 +1,6 @@
 import type { CommitId } from '../../git/ids.js';
 import { ArtifactBuilder } from './artifact.js';
-import type { GtoEvent, ReadTag, StageEvent, VersionEvent } from './event.js';
+import type { GtoEvent, StageEvent, VersionEvent } from './event.js';
 import type { GtoArtifact } from './state.js';
 
 /** A stage that passed from one holder to another. Versions are `v1.2.3`, or commit ids where none is registered. */
@@ -60,21 +60,9 @@ function byTimeThenRef(left: HoldingEvent, right: HoldingEvent): number {
 /** The holders as these tags alone make them, by the same rules that read all of them. */
 function stagesAfter(name: string, events: readonly HoldingEvent[]): GtoArtifact['stages'] {
   const builder = new ArtifactBuilder(name);
-  for (const event of events) if (!('stage' in event)) builder.add(tagOf(event));
-  for (const event of events) if ('stage' in event) builder.add(tagOf(event));
+  for (const event of events) if (!('stage' in event)) builder.add(event);
+  for (const event of events) if ('stage' in event) builder.add(event);
   return builder.stages();
-}
-
-function tagOf(event: HoldingEvent): ReadTag {
-  const { artifact } = event;
-  const active = event.kind === 'assignment' || event.kind === 'registration';
-  return {
-    base: event,
-    said:
-      'stage' in event
-        ? { kind: 'stage', artifact, stage: event.stage, active }
-        : { kind: 'version', artifact, version: event.version, active },
-  };
 }
 
 /** The event of a second that changed a stage: one of the stage itself before one of the versions concerned. */
