@@ -68,19 +68,17 @@ export class Composer {
     return placed;
   }
 
-  /** What was composed of a node, where it stands for itself: nothing elsewhere is needed to take it over. */
-  selfContained(node: TreeNode): readonly ComposedAt[] {
+  /** Tells what was composed of a node where it stands for itself: nothing elsewhere is needed to take it over. */
+  tellSelfContained(node: TreeNode, tell: (at: ComposedAt) => void): void {
     const first = node.composed as ComposedAt | typeof NOTHING_AT_ALL | undefined;
-    if (first === undefined || first === NOTHING_AT_ALL || node.kept) return NONE;
-    const found: ComposedAt[] = [];
+    if (first === undefined || first === NOTHING_AT_ALL || node.kept) return;
     for (let at: ComposedAt | undefined = first; at; at = at.next) {
       const { folder, placed } = at;
       const alone =
         folder !== '' && placed.plain && !placed.plainFiles && placed.artifacts === null && !hasSay(placed);
       if (alone && placed.pipelines.every((one) => this.pipelines.settle(one)?.diagnostics.length === 0))
-        found.push(at);
+        tell(at);
     }
-    return found;
   }
 
   private compose(node: TreeNode, folder: string, depth: number): Placed {
@@ -92,7 +90,7 @@ export class Composer {
     const { folderNodes, folderNames } = node;
     for (let index = 0; index < folderNodes.length; index += 1) {
       const child = folderNodes[index];
-      if (!child || child.composed === NOTHING_AT_ALL) continue;
+      if (!child || child.barren || child.composed === NOTHING_AT_ALL) continue;
       const inner = this.place(child, join(folder, folderNames[index] ?? ''), depth + 1);
       if (inner !== EMPTY) parts.push(inner);
     }
@@ -129,7 +127,7 @@ export class Composer {
     const own = new OwnFiles();
     for (const file of node.files) {
       if (file.link) {
-        if (file.kind !== FileKind.lfs) own.diagnostics.push(linked(join(folder, file.name)));
+        if (file.kind !== FileKind.lfs) own.report(linked(join(folder, file.name)));
         continue;
       }
       switch (file.kind) {
@@ -144,10 +142,10 @@ export class Composer {
           own.lock = file.blob;
           break;
         case FileKind.attributes:
-          own.attributes.push({ folder, blob: file.blob });
+          own.attributes = [{ folder, blob: file.blob }];
           break;
         case FileKind.ignore:
-          own.ignores.push({ folder, blob: file.blob });
+          own.ignores = [{ folder, blob: file.blob }];
           break;
         case FileKind.artifacts:
           if (folder === '') own.artifacts = file.blob;
@@ -156,42 +154,53 @@ export class Composer {
           break;
       }
     }
-    for (const name of node.unreadableNames) own.diagnostics.push(notUtf8(join(folder, name)));
+    for (const name of node.unreadableNames) own.report(notUtf8(join(folder, name)));
     return own.placed(node, folder);
   }
 }
 
-/** Gathers what one folder itself holds. */
+/** Gathers what one folder itself holds: of thousands, most hold one pointer or a few and nothing else. */
 class OwnFiles {
   readonly files: PlacedFile[] = [];
-  readonly plainFiles: string[] = [];
   readonly modelIds: number[] = [];
   readonly otherIds: number[] = [];
-  readonly ignores: { folder: string; blob: ObjectNumber }[] = [];
-  readonly attributes: { folder: string; blob: ObjectNumber }[] = [];
-  readonly diagnostics: Diagnostic[] = [];
+  plainFiles: string[] | undefined;
+  diagnostics: Diagnostic[] | undefined;
+  ignores: Placed['ignores'] = NONE;
+  attributes: Placed['attributes'] = NONE;
   yaml: ObjectNumber | null = null;
   lock: ObjectNumber | null = null;
   artifacts: ObjectNumber | null = null;
   private plain = true;
   private kinds = 0;
 
+  report(diagnostic: Diagnostic): void {
+    (this.diagnostics ??= []).push(diagnostic);
+  }
+
   add(pointer: PlacedPointer, kind: FileKind): void {
     for (const file of pointer.files) this.files.push(file);
     for (const { id, isModel } of pointer.candidates) (isModel ? this.modelIds : this.otherIds).push(id);
-    for (const diagnostic of pointer.diagnostics) this.diagnostics.push(diagnostic);
-    if (pointer.plainFile !== null) this.plainFiles.push(pointer.plainFile);
+    for (const diagnostic of pointer.diagnostics) this.report(diagnostic);
+    if (pointer.plainFile !== null) (this.plainFiles ??= []).push(pointer.plainFile);
     if (!pointer.plain) this.plain = false;
     if (pointer.files.length > 0) this.kinds |= kind === FileKind.lfs ? 1 : 2;
   }
 
   placed(node: TreeNode, folder: string): Placed {
-    const { files, plainFiles, modelIds, otherIds, ignores, attributes, artifacts, diagnostics, yaml, lock } =
-      this;
+    const { files, modelIds, otherIds, ignores, attributes, artifacts, yaml, lock } = this;
+    const { plainFiles = NONE, diagnostics = NONE } = this;
     const pipelines = yaml === null ? NONE : [{ folder, tree: node.id, yaml, lock }];
     const dvcRoots = node.dvcRoot ? [folder] : NONE;
-    const lists = [files, ignores, attributes, plainFiles, diagnostics, pipelines, dvcRoots];
-    if (artifacts === null && lists.every((list) => list.length === 0)) return EMPTY;
+    const entries =
+      files.length +
+      ignores.length +
+      attributes.length +
+      plainFiles.length +
+      diagnostics.length +
+      pipelines.length +
+      dvcRoots.length;
+    if (artifacts === null && entries === 0) return EMPTY;
     return {
       parts: NONE,
       ownFiles: files,

@@ -3,7 +3,6 @@ import { locate } from '../tracking/dvc/locate.js';
 import type { TrackedFile } from '../tracking/trackedFile.js';
 import type { BlobMemo } from './blobs.js';
 import type { Candidate, Candidates } from './candidates.js';
-import type { ObjectNumber } from './objectIds.js';
 import type { PlacedFile } from './placed.js';
 import { join, placedOut } from './placed.js';
 import { isShard } from './shards.js';
@@ -36,8 +35,8 @@ const NONE: readonly never[] = [];
 
 /** What pointer files say at the places where they stand. */
 export class Pointers {
-  /** By blob: the places at which it was met. */
-  private readonly met = new Map<ObjectNumber, PlacedPointer[]>();
+  /** By number of the blob: the places at which it was met. */
+  private readonly met: (PlacedPointer[] | undefined)[] = [];
 
   constructor(
     private readonly blobs: BlobMemo,
@@ -48,7 +47,7 @@ export class Pointers {
 
   /** What a pointer file says at its place: the same blob stands there in most commits, and is placed once. */
   at(file: TreeFile, folder: string): PlacedPointer {
-    const known = this.met.get(file.blob);
+    const known = this.met[file.blob];
     if (known) for (const one of known) if (one.name === file.name && one.folder === folder) return one;
     const path = join(folder, file.name);
     const said =
@@ -58,7 +57,10 @@ export class Pointers {
     // What could not be read now may be there for the next catalog.
     if (said.diagnostics.some(({ code }) => code.startsWith('object-'))) return pointer;
     if (known) known.push(pointer);
-    else this.met.set(file.blob, [pointer]);
+    else {
+      while (this.met.length < file.blob) this.met.push(undefined); // a list with large gaps would be a slow one
+      this.met[file.blob] = [pointer];
+    }
     return pointer;
   }
 

@@ -203,7 +203,7 @@ export class Snapshots {
     const { walker, composer } = this.memo;
     const folders: ComposedFolder[] = [];
     for (const node of walker.since(from))
-      for (const at of composer.selfContained(node)) folders.push({ tree: node.id, at });
+      composer.tellSelfContained(node, (at) => folders.push({ tree: node.id, at }));
     return storeFolders(folders, walker.trees);
   }
 

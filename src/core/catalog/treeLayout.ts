@@ -27,6 +27,8 @@ export interface TreeLayout {
   readonly dvcRoot: boolean;
   /** Names that are no UTF-8: listed as far as they can be read. */
   readonly unreadableNames: readonly string[];
+  /** Nothing in it matters. */
+  readonly barren: boolean;
 }
 
 const NOTHING: readonly never[] = [];
@@ -140,6 +142,7 @@ export class TreeLayouts {
       folderStates,
       dvcRoot,
       unreadableNames: unreadableNames.length > 0 ? unreadableNames : NOTHING,
+      barren: files.length + folderNames.length + unreadableNames.length === 0 && !dvcRoot,
     };
   }
 

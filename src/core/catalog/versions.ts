@@ -58,8 +58,10 @@ export function readTagMeanings(
   const gto = buildGtoState(objects, lightweight);
   const versions: UnboundVersion[] = [];
   for (const artifact of gto.artifacts.values()) {
+    const stages = stagesHeld(artifact);
     for (const version of artifact.versions) {
-      if (version.registered) versions.push(gtoVersion(artifact, version, commitOf));
+      if (version.registered)
+        versions.push(gtoVersion(artifact.name, version, stages.get(version) ?? NONE, commitOf));
     }
   }
   const scheme = template === 'gto' ? undefined : compileTagTemplate(template);
@@ -84,21 +86,30 @@ export function readTagMeanings(
   return { gto, versions, plain, diagnostics: gto.diagnostics };
 }
 
+const NONE: readonly never[] = [];
+
+/** The stages of which each version is the newest holder. */
+function stagesHeld({ stages }: GtoArtifact): ReadonlyMap<GtoVersion, readonly string[]> {
+  const held = new Map<GtoVersion, string[]>();
+  for (const [stage, [holder]] of stages) {
+    if (holder) held.set(holder.version, [...(held.get(holder.version) ?? NONE), stage]);
+  }
+  return held;
+}
+
 function gtoVersion(
-  artifact: GtoArtifact,
+  artifact: string,
   version: GtoVersion,
+  stages: readonly string[],
   commitOf: (commit: CommitId) => CommitSays | undefined,
 ): UnboundVersion {
   const event = version.authoring;
-  const stages = [...artifact.stages]
-    .filter(([, holders]) => holders[0]?.version === version)
-    .map(([stage]) => stage);
   const commit = event.author === '' ? commitOf(version.commit) : undefined;
   return {
     kind: 'gto',
     tag: event.ref,
     version: version.version,
-    artifact: artifact.name,
+    artifact,
     commit: version.commit,
     time: isoTime(commit?.committer ?? { seconds: event.seconds, zone: event.zone }),
     author: commit?.author?.name ?? event.author,
@@ -153,23 +164,39 @@ export function byPrecedence(left: Pick<Version, 'version'>, right: Pick<Version
 export function findSameBits(
   versions: readonly { readonly version: UnboundVersion; readonly digest: Digest | null }[],
 ): ReadonlyMap<string, readonly string[]> {
-  const groups = new Map<string, UnboundVersion[]>();
-  for (const { version, digest } of versions) {
-    if (version.kind !== 'gto' || digest === null) continue;
-    const key = `${version.artifact}\0${digestKey(digest)}`;
-    const group = groups.get(key);
-    if (group) group.push(version);
-    else groups.set(key, [version]);
-  }
+  const ofGto = versions.filter(({ version, digest }) => version.kind === 'gto' && digest !== null);
   const same = new Map<string, readonly string[]>();
-  for (const group of groups.values()) {
+  for (const group of grouped(ofGto, ({ digest }) => digest?.value ?? '')) {
     if (group.length < 2) continue;
-    const tags = [...group].sort((left, right) => byNewest(right, left)).map(({ tag }) => tag);
-    for (const tag of tags)
-      same.set(
-        tag,
-        tags.filter((other) => other !== tag),
+    const alike = grouped(group, ({ version, digest }) =>
+      digest === null ? '' : `${version.artifact}\0${digestKey(digest)}`,
+    );
+    for (const equal of alike)
+      tellOthers(
+        equal.map(({ version }) => version),
+        same,
       );
   }
   return same;
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Iterable<readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups.values();
+}
+
+function tellOthers(equal: readonly UnboundVersion[], same: Map<string, readonly string[]>): void {
+  if (equal.length < 2) return;
+  const tags = [...equal].sort((left, right) => byNewest(right, left)).map(({ tag }) => tag);
+  for (const tag of tags)
+    same.set(
+      tag,
+      tags.filter((other) => other !== tag),
+    );
 }

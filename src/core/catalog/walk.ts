@@ -35,6 +35,8 @@ export interface TreeNode {
   readonly folderNodes: readonly TreeNode[];
   /** Names that are no UTF-8: listed as far as they can be read. */
   readonly unreadableNames: readonly string[];
+  /** It was read, and nothing in it matters: no folders, no files, no names to tell of. */
+  readonly barren: boolean;
   /** It was not read: an earlier catalog composed it, and that is all that is known. */
   readonly kept: boolean;
   /** Room for what is composed from this node (see `Composer`), so that finding it again costs nothing. */
@@ -66,6 +68,10 @@ class WalkedTree implements TreeNode, ObjectHandler, ContentsRequest {
     private like: WalkedTree | undefined,
   ) {
     this.kept = composed !== undefined;
+  }
+
+  get barren(): boolean {
+    return this.layout?.barren ?? false;
   }
 
   get dvcRoot(): boolean {

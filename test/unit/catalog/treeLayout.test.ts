@@ -74,6 +74,6 @@ describe('the layout of a tree', () => {
 });
 
 function withoutIds(layout: TreeLayout): Omit<TreeLayout, 'bytes'> {
-  const { ids, files, folderNames, folderIds, folderStates, dvcRoot, unreadableNames } = layout;
-  return { ids, files, folderNames, folderIds, folderStates, dvcRoot, unreadableNames };
+  const { ids, files, folderNames, folderIds, folderStates, dvcRoot, unreadableNames, barren } = layout;
+  return { ids, files, folderNames, folderIds, folderStates, dvcRoot, unreadableNames, barren };
 }
