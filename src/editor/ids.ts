@@ -72,7 +72,8 @@ export const ContextKeys = {
 } as const;
 
 /** What the view has to show; each empty state has a welcome of its own. */
-export type ViewState = 'reading' | 'noFolder' | 'noRepository' | 'noModels' | 'noMatch' | 'failed' | 'ready';
+export type ViewState =
+  'reading' | 'noFolder' | 'noRepository' | 'noCommits' | 'noModels' | 'noMatch' | 'failed' | 'ready';
 
 export const SettingKeys = {
   grouping: 'modelkeep.view.grouping',

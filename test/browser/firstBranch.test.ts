@@ -21,7 +21,7 @@ describe('The first branches of a repository', function () {
     window = await openWindow({ folder: repo.dir, theme: 'dark', size: { width: 1100, height: 700 } });
     keys = new Keyboard(window.workbench);
     await window.workbench.openView();
-    await window.workbench.sideBar.getByText('No model').first().waitFor();
+    await window.workbench.sideBar.getByText('no commit yet').first().waitFor();
   });
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await window.workbench.screenshot('first-branch-failed');

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -5,9 +6,10 @@ import path from 'node:path';
 import { GitRepo } from '../fixtures/gitRepo.js';
 import type { OpenWindow } from './harness/index.js';
 import { openWindow } from './harness/index.js';
+import { chosenThemes } from './harness/workbench.js';
 import { eventuallyHas } from './waiting.js';
 
-/** Every state of the view in which it has no models to show, or more than one repository: in light and dark. */
+/** Every state of the view in which it has no models to show, or more than one repository: in light and dark at least. */
 describe('What the view says of where it is opened', function () {
   this.timeout(120_000);
   const SIZE = { width: 1000, height: 640 };
@@ -18,9 +20,10 @@ describe('What the view says of where it is opened', function () {
   const text = async (shown = window): Promise<string> =>
     (await shown.workbench.sideBar.innerText()).replaceAll('\u00a0', ' ').replaceAll(/\s+/g, ' ');
   const pictures = async (name: string, shown = window): Promise<void> => {
-    await shown.workbench.screenshot(`welcome-${name}-dark`);
-    await shown.workbench.setTheme('light');
-    await shown.workbench.screenshot(`welcome-${name}-light`);
+    for (const theme of chosenThemes('dark', 'light')) {
+      await shown.workbench.setTheme(theme);
+      await shown.workbench.screenshot(`welcome-${name}-${theme}`);
+    }
     await shown.workbench.setTheme('dark');
   };
   const open = async (...folder: string[]): Promise<void> => {
@@ -30,7 +33,7 @@ describe('What the view says of where it is opened', function () {
 
   before(async () => {
     home = await mkdtemp(path.join(tmpdir(), 'modelkeep-welcome-'));
-    const [churn, fraud, docs] = (repositories = [GitRepo.create(), GitRepo.create(), GitRepo.create()]);
+    const [churn, fraud, docs, unborn] = (repositories = Array.from({ length: 4 }, () => GitRepo.create()));
     churn?.dvcPointer('models/churn.pkl', { content: 'churn', size: 48_000_000 }).commit('a model');
     churn?.registerVersion('churn', 'v1.0.0');
     fraud?.lfsPointer('models/fraud.onnx', { content: 'fraud', size: 190_000_000 }).commit('a model');
@@ -40,6 +43,8 @@ describe('What the view says of where it is opened', function () {
     place(churn, 'all', 'churn');
     place(fraud, 'all', 'teams', 'fraud');
     place(docs, 'all', 'docs');
+    unborn?.dvcPointer('models/new.pkl', { content: 'new' });
+    place(unborn, 'all', 'unborn');
     place(churn, 'all', 'broken');
     await writeFile(path.join(home, 'all', 'broken', '.git', 'config'), '[core\n');
     await mkdir(path.join(home, 'all', 'churn', 'src', 'app'), { recursive: true });
@@ -58,7 +63,7 @@ describe('What the view says of where it is opened', function () {
     await pictures('no-folder');
   });
 
-  it('several repositories: each by its place, one without models, one that cannot be read', async () => {
+  it('several repositories: each by its place, one without models, one without a commit, one that cannot be read', async () => {
     await open('all');
     await eventuallyHas(
       text,
@@ -67,6 +72,8 @@ describe('What the view says of where it is opened', function () {
       'No models found',
       'fraudteams/fraud',
       'fraudunregistered · 190 MB · LFS',
+      'unborn',
+      'No commits yetcommit a model to see it here',
       'Could not read brokenbad config line 1',
     );
     await pictures('several');
@@ -88,6 +95,25 @@ describe('What the view says of where it is opened', function () {
     await open('all', 'docs');
     await eventuallyHas(text, 'No models found', 'Looked for DVC outputs', 'Choose What Is a Model');
     await pictures('no-models');
+  });
+
+  it('a repository without a commit: what is read, and the model as soon as it is committed', async () => {
+    const repo = repositories[3];
+    assert.ok(repo);
+    await window.openFolder(repo.dir);
+    await window.workbench.openView();
+    await eventuallyHas(
+      text,
+      'This repository has no commit yet',
+      'Open Source Control',
+      'Open the Walkthrough',
+      'Look Again',
+    );
+    assert.ok(!(await text()).includes('No models found'));
+    await pictures('no-commits');
+    repo.commit('the first');
+    await eventuallyHas(text, 'maincurrent · default', 'newunregistered');
+    assert.ok(!(await text()).includes('no commit yet'));
   });
 
   it('no repository: how to make one', async () => {
@@ -122,6 +148,9 @@ describe('What the view says of where it is opened', function () {
       await restricted.workbench.openView();
       await eventuallyHas(() => text(restricted), 'Restricted Mode: models are shown', 'churnv1.0.0');
       await pictures('restricted', restricted);
+      await restricted.openFolder(path.join(home, 'all', 'docs'));
+      await restricted.workbench.openView();
+      await eventuallyHas(() => text(restricted), 'No models found', 'Looked for DVC outputs');
       await restricted.openFolder(path.join(home, 'plain'));
       await restricted.workbench.openView();
       await eventuallyHas(() => text(restricted), 'This workspace is not trusted', 'Manage Workspace Trust');

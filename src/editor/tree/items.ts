@@ -362,6 +362,11 @@ function messageItem(node: MessageNode): vscode.TreeItem {
   switch (node.text) {
     case 'unborn':
       return row(vscode.l10n.t('No commits yet'), None, { contextValue: 'message' });
+    case 'noCommitsHere':
+      return row(vscode.l10n.t('No commits yet'), None, {
+        contextValue: 'message',
+        description: vscode.l10n.t('commit a model to see it here'),
+      });
     case 'noModelsHere':
       return row(vscode.l10n.t('No models found'), None, { contextValue: 'message' });
     case 'noMatch':

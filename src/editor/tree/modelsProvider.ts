@@ -8,6 +8,7 @@ import { childrenOfModel, olderTags } from './versionRows.js';
 import type { BranchRow } from './branchRows.js';
 import { branchRows, experimentRows, foldRows } from './branchRows.js';
 import { belowEarly, earlyRows } from './earlyRows.js';
+import { emptinessOf } from './emptyState.js';
 import { treeItem } from './items.js';
 import { Insights } from './insights.js';
 import { childrenOfHeld, childrenOfRegistered, registeredNodes } from './modelChildren.js';
@@ -179,8 +180,9 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
     }
   }
 
-  private nothingIn({ id }: RepositoryNode): ModelNodes {
-    const text = this.options.filter === '' ? 'noModelsHere' : 'noMatch';
+  private nothingIn({ id, entry }: RepositoryNode): ModelNodes {
+    const unborn = entry.snapshot !== null && emptinessOf(entry.snapshot.catalog) === 'noCommits';
+    const text = unborn ? 'noCommitsHere' : this.options.filter === '' ? 'noModelsHere' : 'noMatch';
     return { kind: 'message', id: `${id}\u0000${text}`, text };
   }
 

@@ -5,15 +5,21 @@ import { ContextKeys, Views } from '../ids.js';
 import { firstLine } from '../log.js';
 import type { CatalogStore } from '../store/catalogStore.js';
 import type { RepositoryEntry } from '../store/repositoryEntry.js';
+import { emptinessOf } from './emptyState.js';
 import type { ModelsProvider } from './modelsProvider.js';
 import type { ModelNodes } from './nodes.js';
 import type { ViewOptions } from './viewOptions.js';
+
+/** What a repository that was read says in a welcome. */
+const WELCOMING: ReadonlySet<ViewState> = new Set(['noCommits', 'noModels', 'noMatch']);
 
 /** The Models view: its tree, its message, its progress and which welcome it shows when there are no rows. */
 export class ModelsView implements vscode.Disposable {
   private readonly view: vscode.TreeView<ModelNodes>;
   private readonly disposables: vscode.Disposable[];
   private endProgress: (() => void) | undefined;
+  /** There are no rows, and a welcome says why. */
+  private welcomes = false;
   private rendered = new WeakMap<
     RepositoryEntry,
     { readonly shown: unknown; readonly unwatched: string | null }
@@ -65,9 +71,8 @@ export class ModelsView implements vscode.Disposable {
 
   private setState(roots: readonly ModelNodes[]): void {
     const state = this.stateOf(roots);
-    // A message keeps the welcome of an empty view from showing.
-    if (state === 'noMatch') this.view.message = '';
-    else this.describe();
+    this.welcomes = WELCOMING.has(state);
+    this.describe();
     void vscode.commands.executeCommand('setContext', ContextKeys.state, state);
   }
 
@@ -84,11 +89,18 @@ export class ModelsView implements vscode.Disposable {
     if (roots.length > 0) return 'ready';
     if (entries.length === 0) return 'noRepository';
     if (entries.some(({ snapshot }) => snapshot === null)) return 'reading';
+    const reasons = entries.flatMap(({ snapshot }) => (snapshot ? [emptinessOf(snapshot.catalog)] : []));
+    if (reasons.every((reason) => reason === 'noCommits')) return 'noCommits';
     return this.options.filter === '' ? 'noModels' : 'noMatch';
   }
 
   /** What the view says above its rows: the filter, Restricted Mode, or what the current picture cannot show. */
   private describe(): void {
+    // A message keeps the welcome of an empty view from showing.
+    if (this.welcomes) {
+      this.view.message = '';
+      return;
+    }
     const lines: string[] = [];
     if (!vscode.workspace.isTrusted)
       lines.push(vscode.l10n.t('Restricted Mode: models are shown, nothing is written.'));

@@ -154,6 +154,7 @@ export interface MessageNode {
   readonly id: string;
   readonly text:
     | 'unborn'
+    | 'noCommitsHere'
     | 'noModels'
     | 'noModelsHere'
     | 'noMatch'
