@@ -40,7 +40,7 @@ function changed(row: BranchRow, changes: BranchChanges | undefined): string | n
   if (row.branch.commit === null) return vscode.l10n.t('no commits yet');
   if (row.merged) return vscode.l10n.t('merged');
   if (!changes) return null;
-  const count = changes.changed.size + changes.removed.length;
+  const count = changes.changed.size;
   if (count === 1) return vscode.l10n.t('1 model changed');
   if (count === 0) return changes.behind ? vscode.l10n.t('behind') : null;
   return vscode.l10n.t('{0} models changed', count);
