@@ -24,6 +24,7 @@ export const Commands = {
   reviewChanges: 'modelkeep.reviewChanges',
   refresh: 'modelkeep.refresh',
   fetch: 'modelkeep.fetch',
+  fetchMissing: 'modelkeep.fetchMissing',
   copyDigest: 'modelkeep.copyDigest',
   copyName: 'modelkeep.copyName',
   openPointer: 'modelkeep.openPointer',
@@ -67,6 +68,8 @@ export const ContextKeys = {
   onlyChanged: 'modelkeep.onlyChanged',
   remoteShown: 'modelkeep.remoteShown',
   compareSelected: 'modelkeep.compareSelected',
+  /** A repository of the workspace is a partial clone. */
+  partialClone: 'modelkeep.partialClone',
   /** The last branch or tag that was made here can be taken back. */
   canUndo: 'modelkeep.canUndo',
 } as const;

@@ -151,6 +151,8 @@ describe('What the view says of where it is opened', function () {
       await restricted.openFolder(path.join(home, 'all', 'docs'));
       await restricted.workbench.openView();
       await eventuallyHas(() => text(restricted), 'No models found', 'Looked for DVC outputs');
+      await pictures('restricted-no-models', restricted);
+      assert.match(await text(restricted), /No models found/);
       await restricted.openFolder(path.join(home, 'plain'));
       await restricted.workbench.openView();
       await eventuallyHas(() => text(restricted), 'This workspace is not trusted', 'Manage Workspace Trust');

@@ -17,6 +17,12 @@ export function isObjectId(text: string): text is ObjectId {
   return OBJECT_ID.test(text);
 }
 
+/** Takes text that Git itself keeps or printed as the id of an object of any type. */
+export function objectId(text: string): ObjectId {
+  if (!isObjectId(text)) throw new TypeError(`not a full object id: ${JSON.stringify(text)}`);
+  return text;
+}
+
 /** Takes text that Git itself printed as a commit id. */
 export function commitId(text: string): CommitId {
   if (!isObjectId(text)) throw new TypeError(`not a full commit id: ${JSON.stringify(text)}`);

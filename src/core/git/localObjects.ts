@@ -36,7 +36,7 @@ export function nothingLocal(error: unknown): undefined {
 }
 
 /** Whether a remote of this clone promises the objects that are not here (Git: partial clone). */
-function isPartialClone(commonDir: string): boolean {
+export function isPartialClone(commonDir: string): boolean {
   try {
     const text = readFileSync(path.join(commonDir, 'config'), 'utf8');
     return /^\s*(?:promisor\s*=\s*true|partialclone\s*=)/im.test(text);

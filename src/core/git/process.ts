@@ -45,6 +45,8 @@ export interface GitRunOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds; 60,000 by default, 0 for none. */
   readonly timeout?: number;
+  /** Told what Git says on its error output (warnings, progress) while it works. */
+  readonly onSaid?: (text: string) => void;
   /** Exit codes that are answers rather than failures; `[0]` by default. */
   readonly accept?: readonly number[];
 }
@@ -125,7 +127,10 @@ export async function runGit(
   try {
     const exitCode = await new Promise<number | null>((resolve, reject) => {
       child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-      child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+      child.stderr.on('data', (chunk: Buffer) => {
+        stderr.push(chunk);
+        options.onSaid?.(chunk.toString('utf8'));
+      });
       child.stdin.on('error', () => undefined); // the exit code tells why the process closed its input
       child.on('error', reject);
       child.on('close', resolve);

@@ -4,6 +4,7 @@ import type { Branch, BranchList, BranchModels, Catalog } from '../../core/catal
 import type { BranchSummary } from '../../core/catalog/repositoryCatalog.js';
 import type { AllBranchFacts } from '../../core/git/branchFacts.js';
 import { readBranchFacts } from '../../core/git/branchFacts.js';
+import { isPartialClone } from '../../core/git/localObjects.js';
 import type { Repository } from '../../core/git/repository.js';
 import { firstLine, isCancellation } from '../log.js';
 import { Coalescer } from './coalesce.js';
@@ -71,13 +72,17 @@ export class RepositoryEntry implements vscode.Disposable {
   private stale = false;
   private saving: NodeJS.Timeout | undefined;
   private disposed = false;
+  /** Objects may be missing because a remote promises them. */
+  readonly partial: boolean;
 
   constructor(
     readonly repository: Repository,
     private readonly loader: CatalogLoader,
     private readonly isWatched: () => boolean,
     private readonly log: vscode.LogOutputChannel,
-  ) {}
+  ) {
+    this.partial = isPartialClone(repository.commonDir);
+  }
 
   get name(): string {
     return path.basename(this.repository.root);

@@ -53,7 +53,9 @@ export async function childrenOfBranch(
     children.push({ kind: 'message', id: id('unchanged'), text: 'onlyChanged' });
   }
   const nothing = on.models.length === 0 && tracked?.others.length === 0;
-  if (nothing) children.push({ kind: 'message', id: id('none'), text: 'noModels' });
+  // Where something could not be read, nobody knows that there are none; the problems below say so.
+  const unread = on.diagnostics.some(({ code }) => /^(?:object|ref)-/.test(code));
+  if (nothing && !unread) children.push({ kind: 'message', id: id('none'), text: 'noModels' });
   if (on.diagnostics.length > 0) children.push(diagnosticsNode(where, id('problems'), on.diagnostics));
   if (!nothing && filter.text === '' && !filter.onlyChanged) {
     const review: ReviewNode = {

@@ -1,5 +1,6 @@
 import { findMerged } from '../../core/branches/merged.js';
 import type { BranchChanges } from '../../core/catalog/catalog.js';
+import { unreadableAt } from '../../core/catalog/unreadable.js';
 import type { CommitId } from '../../core/git/ids.js';
 import type { EditorCatalog } from '../store/repositoryEntry.js';
 import type { BranchRow } from './branchRows.js';
@@ -11,6 +12,8 @@ const CHUNK = 100;
 interface Measured {
   readonly key: string;
   readonly changes: Map<CommitId, BranchChanges>;
+  /** Commits of which something could not be read, with the catalog that tried: the next one tries again. */
+  readonly unsure: Map<CommitId, EditorCatalog>;
 }
 
 /** Which branches are merged into one default branch, here or at its remote. */
@@ -42,11 +45,15 @@ export class Insights {
 
   /** The branches of which nothing is known yet. */
   missing(catalog: EditorCatalog, rows: readonly BranchRow[]): readonly BranchRow[] {
-    const { changes } = this.measure(catalog);
     const { judged } = this.judge(catalog);
-    return rows.filter(
-      ({ branch: { commit } }) => commit !== null && !(changes.has(commit) && judged.has(commit)),
-    );
+    return rows.filter(({ branch: { commit } }) => {
+      return commit !== null && !(this.isMeasured(catalog, commit) && judged.has(commit));
+    });
+  }
+
+  private isMeasured(catalog: EditorCatalog, commit: CommitId): boolean {
+    const { changes, unsure } = this.measure(catalog);
+    return changes.has(commit) || unsure.get(commit) === catalog;
   }
 
   /** Learns what is missing, the first rows first; calls `progressed` when the first are known. */
@@ -56,15 +63,18 @@ export class Insights {
     progressed: () => void,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<void> {
-    const { changes } = this.measure(catalog);
+    const { changes, unsure } = this.measure(catalog);
     const unmeasured = rows.flatMap(({ branch }) =>
-      branch.commit === null || changes.has(branch.commit) ? [] : branch,
+      branch.commit === null || this.isMeasured(catalog, branch.commit) ? [] : branch,
     );
     for (let start = 0; start < unmeasured.length; start += CHUNK) {
       const branches = unmeasured.slice(start, start + CHUNK);
       await catalog.summarize(branches, options);
       for (const branch of branches) {
-        if (branch.commit !== null) changes.set(branch.commit, await catalog.changesOn(branch, options));
+        if (branch.commit === null) continue;
+        const changed = await catalog.changesOn(branch, options);
+        if (await isUnsure(catalog, branch.commit)) unsure.set(branch.commit, catalog);
+        else changes.set(branch.commit, changed);
       }
       if (start === 0 && unmeasured.length > CHUNK) progressed();
       await new Promise((resolve) => setImmediate(resolve));
@@ -88,7 +98,7 @@ export class Insights {
     const key = JSON.stringify([base, settings.models]);
     const known = this.measured.get(repository.root);
     if (known?.key === key) return known;
-    const fresh: Measured = { key, changes: new Map() };
+    const fresh: Measured = { key, changes: new Map(), unsure: new Map() };
     this.measured.set(repository.root, fresh);
     return fresh;
   }
@@ -102,6 +112,14 @@ export class Insights {
     this.judged.set(root, fresh);
     return fresh;
   }
+}
+
+/** Whether what a commit changes is unknown because something there, or on the default branch, is not here. */
+async function isUnsure(catalog: EditorCatalog, commit: CommitId): Promise<boolean> {
+  const base = catalog.defaultBranch?.branch.commit ?? null;
+  for (const one of base === null ? [commit] : [commit, base])
+    if ((await unreadableAt(catalog, one)).length > 0) return true;
+  return false;
 }
 
 /** The default branch, and the same branch at the remote: what was merged there is merged before it is pulled. */

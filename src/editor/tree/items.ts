@@ -2,7 +2,9 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { BranchChanges } from '../../core/catalog/catalog.js';
 import { shortDigest } from '../../core/digest.js';
+import type { Diagnostic } from '../../core/diagnostic.js';
 import { misnamed } from '../branchVerdict.js';
+import type { CommandId } from '../ids.js';
 import { Commands, InternalCommands, RowScheme } from '../ids.js';
 import { firstLine } from '../log.js';
 import type { PinLookup, PinSummary } from '../pins/pinLookup.js';
@@ -14,6 +16,8 @@ import { contextValue } from './contextValue.js';
 import { branchDescription, modelDescription, plainTagLabel, versionDescription } from './labels.js';
 import type {
   BranchNode,
+  DiagnosticNode,
+  DiagnosticsNode,
   EarlyBranchNode,
   FailedNode,
   HolderNode,
@@ -117,7 +121,7 @@ function draw(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
       return row(count === 1 ? vscode.l10n.t('1 problem') : vscode.l10n.t('{0} problems', count), Collapsed, {
         icon: new vscode.ThemeIcon(worst ? 'warning' : 'info', worst ? WARNING : undefined),
         description: [...new Set(node.diagnostics.flatMap(({ path }) => path ?? []))].join(', '),
-        contextValue: 'diagnostics',
+        contextValue: contextValue('diagnostics', { lacking: node.diagnostics.some(isLacking(node)) }),
       });
     }
     case 'diagnostic': {
@@ -130,7 +134,7 @@ function draw(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
       return row(place === undefined ? diagnostic.message : `${place}${line}`, None, {
         icon: new vscode.ThemeIcon(icons[diagnostic.severity], colour),
         ...(place === undefined ? {} : { description: diagnostic.message }),
-        contextValue: 'diagnostic',
+        contextValue: contextValue('diagnostic', { lacking: isLacking(node)(diagnostic) }),
         ...(diagnostic.path === undefined
           ? {}
           : { command: { command: InternalCommands.openAt, title: '', arguments: [node] } }),
@@ -148,6 +152,11 @@ function draw(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
     case 'message':
       return messageItem(node);
   }
+}
+
+/** Whether what is wrong is that a remote still has what a partial clone lacks. */
+function isLacking({ entry }: DiagnosticsNode | DiagnosticNode): (diagnostic: Diagnostic) => boolean {
+  return ({ code }) => entry.partial && code === 'object-missing';
 }
 
 /** Where a repository lies, as the workspace calls it; nothing where its name says it all. */
@@ -340,22 +349,30 @@ function branchCount(count: number): string {
 }
 
 function stateItem(node: StateNode): vscode.TreeItem {
-  const texts: Readonly<Record<StateNode['state'], string>> = {
-    tagless: vscode.l10n.t('Tags not fetched'),
-    shallow: vscode.l10n.t('Shallow clone: older versions are unknown'),
-    unwatched: vscode.l10n.t('Changes not watched'),
-  };
-  const unwatched = node.state === 'unwatched';
-  return row(texts[node.state], None, {
-    icon: unwatched ? 'eye-closed' : 'question',
-    description: unwatched
-      ? vscode.l10n.t('read again when the window gets focus')
-      : node.fetchedAt === null
-        ? vscode.l10n.t('never fetched')
-        : vscode.l10n.t('fetched {0}', ago(node.fetchedAt)),
-    contextValue: unwatched ? 'unwatched' : 'unfetched',
-    command: { command: unwatched ? Commands.refresh : Commands.fetch, title: '', arguments: [node] },
-  });
+  const { t } = vscode.l10n;
+  const fetched = node.fetchedAt === null ? t('never fetched') : t('fetched {0}', ago(node.fetchedAt));
+  const command = (id: CommandId): vscode.Command => ({ command: id, title: '', arguments: [node] });
+  const unfetched = { description: fetched, contextValue: 'unfetched', command: command(Commands.fetch) };
+  switch (node.state) {
+    case 'tagless':
+      return row(t('Tags not fetched'), None, { icon: 'question', ...unfetched });
+    case 'shallow':
+      return row(t('Shallow clone: older versions are unknown'), None, { icon: 'question', ...unfetched });
+    case 'partial':
+      return row(t('Objects not local'), None, {
+        icon: 'question',
+        description: t('partial clone: some files are unknown'),
+        contextValue: 'lacking',
+        command: command(Commands.fetchMissing),
+      });
+    case 'unwatched':
+      return row(t('Changes not watched'), None, {
+        icon: 'eye-closed',
+        description: t('read again when the window gets focus'),
+        contextValue: 'unwatched',
+        command: command(Commands.refresh),
+      });
+  }
 }
 
 function messageItem(node: MessageNode): vscode.TreeItem {

@@ -74,6 +74,8 @@ export class ModelsView implements vscode.Disposable {
     this.welcomes = WELCOMING.has(state);
     this.describe();
     void vscode.commands.executeCommand('setContext', ContextKeys.state, state);
+    const partial = (this.store.repositories?.entries ?? []).some((entry) => entry.partial);
+    void vscode.commands.executeCommand('setContext', ContextKeys.partialClone, partial);
   }
 
   private stateOf(roots: readonly ModelNodes[]): ViewState {

@@ -131,12 +131,12 @@ export interface DiagnosticNode extends InRepository {
   readonly diagnostic: Diagnostic;
 }
 
-/** Something about the clone that makes answers uncertain: no tags, shallow, watching impossible. */
+/** Something about the clone that makes answers uncertain: no tags, shallow, partial, watching impossible. */
 export interface StateNode {
   readonly kind: 'state';
   readonly id: string;
   readonly entry: RepositoryEntry;
-  readonly state: 'tagless' | 'shallow' | 'unwatched';
+  readonly state: 'tagless' | 'shallow' | 'partial' | 'unwatched';
   /** When branches and tags were fetched last, milliseconds since 1970. */
   readonly fetchedAt: number | null;
 }

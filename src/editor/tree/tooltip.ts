@@ -84,6 +84,10 @@ export async function resolveTooltip(
       return dots(node.diagnostic.message, node.diagnostic.path, node.diagnostic.ref, node.diagnostic.commit);
     case 'diagnostics':
       return node.diagnostics.map(({ message }) => message).join('\n');
+    case 'message':
+      return node.text === 'noCommitsHere'
+        ? vscode.l10n.t('Models are read from commits: what only lies in the folder is not shown')
+        : '';
     case 'review':
       return vscode.l10n.t('Say what is a model and what is not');
     default:
@@ -97,6 +101,9 @@ function stateTooltip({ state, entry }: StateNode): string {
   return {
     tagless: t('This clone has no tags: which versions there are is unknown until they are fetched'),
     shallow: t('This clone has no older commits: versions before them are unknown'),
+    partial: t(
+      'This is a partial clone: some folders and files were not fetched, so models may be missing here. Nothing is fetched before you say so',
+    ),
     unwatched: t(
       'Changes cannot be watched ({0}): the repository is read again when the window gets focus',
       entry.watchFailure ?? '',
