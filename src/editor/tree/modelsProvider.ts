@@ -15,8 +15,11 @@ import { childrenOfHeld, childrenOfRegistered, registeredNodes } from './modelCh
 import type { BranchNode, ModelNodes, RepositoryNode } from './nodes.js';
 import { firstPage } from './paging.js';
 import { within } from './patience.js';
-import { DrawnRows, worldOf } from './redraw.js';
+import { PinnedRows } from './pinnedRows.js';
+import type { Redraw } from './redraw.js';
+import { belowRepository, DrawnRows, worldOf } from './redraw.js';
 import { stateNodes } from './stateNodes.js';
+import { unreadOf } from './unreadRows.js';
 import type { ReadParameters } from './tooltip.js';
 import { resolveTooltip } from './tooltip.js';
 import type { ViewOptions } from './viewOptions.js';
@@ -46,6 +49,9 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
     { readonly snapshot: Snapshot; readonly stop: AbortController }
   >();
   private readonly drawn = new DrawnRows((node) => this.getTreeItem(node));
+  private readonly pinned: PinnedRows;
+  /** How often something was learnt of the branches of a repository after its rows were drawn. */
+  private readonly learnt = new Map<string, number>();
   /** First looks at repositories that are under way, and whether news came meanwhile. */
   private looking = 0;
   private missed = false;
@@ -58,11 +64,15 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
     private readonly readParameters: ReadParameters,
     private readonly log: vscode.LogOutputChannel,
   ) {
+    this.pinned = new PinnedRows(pins);
     this.disposables = [
       this.changed,
       this.composed,
       options.onDidChange(() => this.changed.fire(undefined)),
-      pins.onDidChange(() => this.changed.fire(undefined)),
+      pins.onDidChange((entry) => {
+        const rows = this.pinned.take(entry);
+        if (rows.length > 0) this.changed.fire([...rows]);
+      }),
     ];
   }
 
@@ -74,13 +84,14 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
       return;
     }
     const entries = this.store.repositories?.entries ?? [];
-    if (entries.some(({ snapshot }) => snapshot === null)) {
+    const [only] = entries;
+    if (only === undefined || (entries.length === 1 && only.snapshot === null)) {
       this.changed.fire(undefined);
       return;
     }
     try {
       const roots = await this.roots();
-      const redraw = this.drawn.take(roots, worldOf(entries, this.options.grouping));
+      const redraw = await this.take(roots);
       if (redraw === 'all') this.changed.fire(undefined);
       else if (redraw !== 'nothing') this.changed.fire([...redraw]);
     } catch {
@@ -103,15 +114,42 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
 
   async getChildren(node?: ModelNodes): Promise<ModelNodes[]> {
     try {
-      if (node) return [...(await this.below(node))];
+      if (node) {
+        const rows = await this.below(node);
+        this.pinned.keep(rows);
+        return [...rows];
+      }
       const roots = await this.roots();
-      this.drawn.take(roots, worldOf(this.store.repositories?.entries ?? [], this.options.grouping));
+      await this.take(roots);
+      this.pinned.clear();
+      this.pinned.keep(roots);
       this.composed.fire(roots);
       return [...roots];
     } catch (error) {
       this.log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
       return [{ kind: 'failed', id: `${node?.id ?? ''}\u0000failed`, entry: null, refused: null, error }];
     }
+  }
+
+  private async take(roots: readonly ModelNodes[]): Promise<Redraw> {
+    const entries = this.store.repositories?.entries ?? [];
+    const { grouping, onlyChanged } = this.options;
+    const unread = new Map<RepositoryEntry, ReadonlyMap<string, string>>();
+    for (const entry of entries)
+      if (entry.snapshot) unread.set(entry, await unreadOf(entry.snapshot.catalog));
+    const beside = (entry: RepositoryEntry): readonly unknown[] => [
+      this.learnt.get(entry.repository.root) ?? 0,
+      JSON.stringify([...(unread.get(entry) ?? [])]),
+    ];
+    const world = worldOf(entries, { grouping, onlyChanged });
+    return this.drawn.take(
+      roots,
+      grouping === 'branch' ? world : [...world, ...entries.flatMap(beside)],
+      (node) => {
+        if (node.kind === 'repository') return [...belowRepository(node.entry), ...beside(node.entry)];
+        return node.kind === 'branch' ? [unread.get(node.entry)?.get(node.row.branch.ref)] : [];
+      },
+    );
   }
 
   private async roots(): Promise<readonly ModelNodes[]> {
@@ -341,7 +379,9 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
     this.learning.set(root, { snapshot, stop });
     let late = false;
     const progressed = (): void => {
-      if (late && !stop.signal.aborted) void this.refresh();
+      if (!late || stop.signal.aborted) return;
+      this.learnt.set(root, (this.learnt.get(root) ?? 0) + 1);
+      void this.refresh();
     };
     const work = this.insights
       .learn(snapshot.catalog, rows, progressed, { signal: stop.signal })

@@ -1,7 +1,10 @@
 import type * as vscode from 'vscode';
-import type { RepositoryEntry } from '../store/repositoryEntry.js';
+import type { EditorCatalog, RepositoryEntry } from '../store/repositoryEntry.js';
 import type { Grouping } from './viewOptions.js';
 import type { ModelNodes } from './nodes.js';
+
+/** What a person reads of a row, and which commands it has. */
+type RowText = Pick<vscode.TreeItem, 'label' | 'description' | 'contextValue'>;
 
 /** What has to be drawn again: rows by themselves, everything, or nothing. */
 export type Redraw = readonly ModelNodes[] | 'all' | 'nothing';
@@ -13,10 +16,10 @@ export type Redraw = readonly ModelNodes[] | 'all' | 'nothing';
 export class DrawnRows {
   private readonly kept = new Map<string, ModelNodes>();
   private ids = '';
-  private signatures = new Map<string, string>();
+  private rows = new Map<string, { readonly signature: string; readonly below: readonly unknown[] }>();
   private world: readonly unknown[] = [];
 
-  constructor(private readonly draw: (node: ModelNodes) => vscode.TreeItem) {}
+  constructor(private readonly draw: (node: ModelNodes) => RowText) {}
 
   /** The rows, each in the object it had before, which now says what the fresh one says. */
   keep(roots: readonly ModelNodes[]): readonly ModelNodes[] {
@@ -28,17 +31,26 @@ export class DrawnRows {
     });
   }
 
-  /** Takes the rows and what all of them depend on as drawn, and says what differs from what was drawn before. */
-  take(roots: readonly ModelNodes[], world: readonly unknown[]): Redraw {
+  /**
+   * Takes the rows and what all of them depend on as drawn, and says what differs from what was drawn before.
+   * @param below what the rows below a row depend on, where its own text does not tell
+   */
+  take(
+    roots: readonly ModelNodes[],
+    world: readonly unknown[],
+    below: (node: ModelNodes) => readonly unknown[] = () => [],
+  ): Redraw {
     const ids = roots.map(({ id }) => id).join('\n');
-    const signatures = new Map(roots.map((node) => [node.id, this.signature(node)]));
-    const same =
-      ids === this.ids &&
-      world.length === this.world.length &&
-      world.every((part, i) => part === this.world[i]);
-    const changed = roots.filter((node) => signatures.get(node.id) !== this.signatures.get(node.id));
+    const rows = new Map(
+      roots.map((node) => [node.id, { signature: this.signature(node), below: below(node) }]),
+    );
+    const same = ids === this.ids && equal(world, this.world);
+    const changed = roots.filter(({ id }) => {
+      const [now, before] = [rows.get(id), this.rows.get(id)];
+      return !now || !before || now.signature !== before.signature || !equal(now.below, before.below);
+    });
     this.ids = ids;
-    this.signatures = signatures;
+    this.rows = rows;
     this.world = world;
     if (!same) return 'all';
     return changed.length === 0 ? 'nothing' : changed;
@@ -58,23 +70,60 @@ export class DrawnRows {
   }
 }
 
+function equal(left: readonly unknown[], right: readonly unknown[]): boolean {
+  return left.length === right.length && left.every((part, index) => part === right[index]);
+}
+
+export interface WorldOptions {
+  readonly grouping: Grouping;
+  /** Rows below a branch are those that differ from the default branch. */
+  readonly onlyChanged: boolean;
+}
+
 /**
- * What every row depends on, in parts that are the same object or text while nothing about it changed: tags, shared
- * settings, what is checked out. Where rows are no branches, every branch is a part too.
+ * What every row of the only repository depends on, in parts that are equal while nothing about it changed: tags,
+ * shared settings, what is checked out. Where rows are no branches, every branch is a part too. Of several
+ * repositories each row stands for itself.
  */
-export function worldOf(entries: readonly RepositoryEntry[], grouping: Grouping): readonly unknown[] {
-  const flat = grouping === 'branch' && entries.length === 1;
-  return entries.flatMap(({ snapshot, state }): readonly unknown[] => {
-    if (!snapshot) return [state.kind];
-    const { catalog } = snapshot;
-    return [
-      catalog.versions,
-      catalog.plainTags,
-      JSON.stringify(catalog.settings),
-      catalog.head.branch,
-      catalog.defaultBranch?.branch.commit,
-      catalog.diagnostics.length,
-      ...(flat ? [] : [catalog.branches.map(({ ref, commit }) => `${ref} ${String(commit)}`).join('\n')]),
-    ];
-  });
+export function worldOf(entries: readonly RepositoryEntry[], options: WorldOptions): readonly unknown[] {
+  const [only] = entries;
+  if (!only || entries.length > 1) return [entries.length];
+  const { snapshot, state } = only;
+  if (!snapshot) return [state.kind];
+  const { catalog } = snapshot;
+  return [
+    ...common(catalog),
+    ...(options.onlyChanged ? [catalog.defaultBranch?.branch.commit] : []),
+    ...(options.grouping === 'branch' ? [] : [tips(catalog)]),
+  ];
+}
+
+/** What the rows below a repository depend on, all of it. */
+export function belowRepository({ snapshot, state }: RepositoryEntry): readonly unknown[] {
+  const failure = state.kind === 'failed' ? state.error : null;
+  if (!snapshot) return [state.kind, state.kind === 'reading' ? state.early : null, failure];
+  const { catalog } = snapshot;
+  return [...common(catalog), tips(catalog), JSON.stringify(catalog.diagnostics), failure];
+}
+
+function common(catalog: EditorCatalog): readonly unknown[] {
+  return [
+    text(catalog.versions, () => [...catalog.versions.values()]),
+    text(catalog.plainTags, () => catalog.plainTags),
+    JSON.stringify(catalog.settings),
+    catalog.head.branch,
+  ];
+}
+
+function tips({ branches }: EditorCatalog): string {
+  return branches.map(({ ref, commit }) => `${ref} ${String(commit)}`).join('\n');
+}
+
+const texts = new WeakMap<object, string>();
+
+/** As text, made once an object: the tags of a clone that lacks something are read anew for each catalog. */
+function text(object: object, content: () => unknown): string {
+  let known = texts.get(object);
+  if (known === undefined) texts.set(object, (known = JSON.stringify(content())));
+  return known;
 }
