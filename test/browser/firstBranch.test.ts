@@ -40,6 +40,9 @@ describe('The first branches of a repository', function () {
     await keys.enter();
     await keys.step('(2/2)');
     await keys.onRow('Create bugfix/first-steps and switch to it');
+    const rows = (await window.workbench.quickInputRows()).join('\n');
+    assert.match(rows, /without a commit yet/);
+    assert.doesNotMatch(rows, /from main/i);
     await window.workbench.screenshot('first-branch-2-preview');
     await keys.enter();
     await onBranch('bugfix/first-steps');

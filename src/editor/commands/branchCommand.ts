@@ -225,6 +225,7 @@ function outcome(made: CreatedBranch, plan: BranchPlan): string {
   const { t } = vscode.l10n;
   const { branch, remote } = made;
   const from = plan.from.label;
+  if (plan.from.commit === null) return t('You are on {0}', branch);
   if (made.worktree !== null) return t('Created {0} from {1} in {2}', branch, from, made.worktree);
   if (made.pushed) return t('Created {0} from {1} and published it to {2}', branch, from, remote ?? '');
   if (made.stash !== null) return t('You are on {0}, from {1}; your changes are in the stash', branch, from);

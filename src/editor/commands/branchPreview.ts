@@ -3,6 +3,7 @@ import { equivalentCommands, shellLine } from '../../core/branches/apply.js';
 import type { ApplyOptions, DirtyChoice } from '../../core/branches/apply.js';
 import type { BranchPlan } from '../../core/branches/create.js';
 import { branchRows, rowName } from '../tree/branchRows.js';
+import { emptinessOf } from '../tree/emptyState.js';
 import { versionChoices } from './askVersion.js';
 import type { BranchDraft } from './branchCommand.js';
 import { inFull, noteLines } from './noteLines.js';
@@ -39,11 +40,15 @@ export async function previewBranch(
     ...(plan.conflict ? [conflictItem(plan.conflict.message)] : []),
     ...modes,
     { label: t('Change'), kind: vscode.QuickPickItemKind.Separator },
-    {
-      label: `$(git-commit) ${t('Start from {0}…', plan.from.label)}`,
-      description: plan.from.commit?.slice(0, 8) ?? '',
-      value: 'from',
-    },
+    ...(emptinessOf(draft.snapshot.catalog) === 'noCommits'
+      ? []
+      : [
+          {
+            label: `$(git-commit) ${t('Start from {0}…', plan.from.label)}`,
+            description: plan.from.commit?.slice(0, 8) ?? '',
+            value: 'from' as const,
+          },
+        ]),
     ...(draft.whole || conventions.length < 2
       ? []
       : [{ label: `$(list-selection) ${t('Kind: {0}…', plan.kind ?? '')}`, value: 'kind' as const }]),
@@ -93,7 +98,7 @@ function lines(plan: BranchPlan, mode: BranchMode): string {
 function modesOf(plan: BranchPlan): readonly Choice<{ readonly mode: BranchMode }>[] {
   const { t } = vscode.l10n;
   const { name, workingCopy, remote, worktree } = plan;
-  const from = t('from {0}', plan.from.label);
+  const from = plan.from.commit === null ? t('without a commit yet') : t('from {0}', plan.from.label);
   const changed = workingCopy.changed.length;
   const mode = (
     icon: string,
