@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { inCi } from './dev/ci.mjs';
 import { say } from './dev/report.mjs';
 import { runSuites, SUITES } from './dev/suites.mjs';
 
@@ -6,7 +7,7 @@ const USAGE = `npm test [-- suite...]   sets up what the suites need, runs them,
 
   suites: ${Object.keys(SUITES).join(', ')} (default: all)
 
-Outside CI a suite whose tools cannot be had is skipped; with CI=true that is a failure.
+Outside CI a suite or a test whose tools cannot be had is skipped; with CI=true that is a failure.
 `;
 
 // A signal ends the process in the ordinary way, so that what it started is ended too.
@@ -23,14 +24,9 @@ if (values.help || unknown.length > 0) {
   process.exitCode = values.help ? 0 : 2;
 } else {
   const total = await runSuites(positionals.length > 0 ? positionals : Object.keys(SUITES), {
-    strict: isTrue(process.env['CI']),
+    strict: inCi(),
   });
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
   say(`${total.passed} passed, ${total.failed} failed${skipped}`);
   process.exitCode = total.failed > 0 ? 1 : 0;
-}
-
-/** @param {string | undefined} value */
-function isTrue(value) {
-  return value !== undefined && value !== '' && value !== 'false' && value !== '0';
 }

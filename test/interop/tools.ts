@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { inCi } from '../../scripts/dev/ci.mjs';
 
 /** The real tools that our answers are compared with. */
 export type ToolName = 'dvc' | 'gto' | 'git-lfs' | 'python';
@@ -36,7 +37,7 @@ export function describeWith(name: ToolName, title: string, suite: (program: str
     return;
   }
   const missing = `${name} is not installed: set MODELKEEP_TOOLS to the folder that has it, or run the setup script`;
-  if (process.env.CI !== undefined && process.env.CI !== 'false') {
+  if (inCi()) {
     it(`${title}: ${missing}`, () => {
       throw new Error(missing);
     });

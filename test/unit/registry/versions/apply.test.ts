@@ -11,6 +11,7 @@ import { readRegistry } from '../../../../src/core/registry/versions/registry.js
 import { RegistryError } from '../../../../src/core/registry/versions/registryError.js';
 import { planTag } from '../../../../src/core/registry/versions/planTag.js';
 import type { GitRepo } from '../../../fixtures/gitRepo.js';
+import { gitIsAtLeast, skipWithout } from '../../../fixtures/needs.js';
 import { catalogOf, CHURN, opened, refusal, refsOf, teamRepository } from './team.js';
 
 describe('writing tags', () => {
@@ -341,22 +342,22 @@ describe('writing tags', () => {
     assert.equal((await refusedWithoutTrace(await plan())).reason, 'signing');
   });
 
-  /** Has Git sign every tag with a key of the repository's own; false where SSH cannot make one. */
-  function sign(): boolean {
+  /** Has Git sign every tag with a key of the repository's own. */
+  function sign(test: Mocha.Context): void {
+    skipWithout(test, 'Git 2.34, the first that signs with SSH keys', gitIsAtLeast(2, 34));
     const key = repo.at('.git', 'key');
     const made = spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'ada', '-f', key]);
-    if (made.error) return false;
+    skipWithout(test, 'ssh-keygen of OpenSSH', made.error === undefined);
     const signers = repo.at('.git', 'signers');
     writeFileSync(signers, `* ${readFileSync(`${key}.pub`, 'utf8')}`);
     repo.git('config', 'gpg.format', 'ssh');
     repo.git('config', 'user.signingKey', `${key}.pub`);
     repo.git('config', 'gpg.ssh.allowedSignersFile', signers);
     repo.git('config', 'tag.gpgSign', 'true');
-    return true;
   }
 
   it('signs several tags and leaves them together or none when it is killed', async function () {
-    if (!sign()) this.skip(); // signing by SSH is Git 2.34's and needs OpenSSH
+    sign(this);
     for (const moment of ['prepared', 'committed']) {
       const catalog = await catalogOf(repo);
       killedWhile(await planStage({ catalog, model: CHURN, stage: 'prod', rev: 'HEAD' }), moment);
@@ -372,7 +373,7 @@ describe('writing tags', () => {
   });
 
   it('signs where Git is told to, and what is signed reads as before', async function () {
-    if (!sign()) this.skip(); // signing by SSH is Git 2.34's and needs OpenSSH
+    sign(this);
     await applyPlan(await opened(repo), await plan(), { push: true });
     const staged = await planStage({
       ...{ catalog: await catalogOf(repo), model: CHURN, stage: 'prod' },
