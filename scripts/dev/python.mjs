@@ -6,7 +6,7 @@ import { digestOf, firstLine, MissingTool, onceInPlace } from './tool.mjs';
 const REQUIREMENTS = join(root, 'scripts', 'dev', 'python-requirements.txt');
 
 /**
- * A Python environment with the pinned `dvc` and `gto`.
+ * A Python environment with the pinned `dvc`, `gto` and RE2.
  * @returns {Promise<string>} the folder of its programs, to be put before PATH
  */
 export async function ensurePython() {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { inCi } from '../../scripts/dev/ci.mjs';
 
@@ -59,9 +59,12 @@ export function runJson(
   return parsed;
 }
 
-/** The folders of programs that `scripts/dev` made in the working copy. */
+/** The folders of programs that `scripts/dev` made in the working copy, those made last first. */
 function installed(): string[] {
   const folder = path.resolve('.modelkeep-dev');
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).map((name) => path.join(folder, name, 'bin'));
+  const made = (name: string): number => statSync(path.join(folder, name)).mtimeMs;
+  return readdirSync(folder)
+    .sort((left, right) => made(right) - made(left))
+    .map((name) => path.join(folder, name, 'bin'));
 }

@@ -13,7 +13,7 @@ import {
 } from './grammar.js';
 import { globSource } from './globs.js';
 import type { NameRegex } from './regex.js';
-import { compileNameRegex } from './regex.js';
+import { compileNameRegex, RegexError } from './regex.js';
 import { slug } from './slug.js';
 
 /** A convention ready to judge names: every one of its expressions must match the whole name. */
@@ -32,7 +32,7 @@ export function compileConvention(convention: BranchConvention): CompiledConvent
   const pieces = convention.pattern === undefined ? null : parsePattern(convention.pattern);
   const { minLength = 1, maxLength } = convention;
   const bounded = minLength > 1 || maxLength !== undefined;
-  const withLength = bounded && pieces !== null ? boundedSource(pieces, convention) : undefined;
+  const withLength = bounded && pieces !== null ? smallEnough(boundedSource(pieces, convention)) : undefined;
   const sources: string[] = [];
   if (pieces !== null) sources.push(withLength ?? patternSource(pieces, convention));
   if (convention.regex !== undefined) sources.push(convention.regex);
@@ -48,6 +48,16 @@ export function compileConvention(convention: BranchConvention): CompiledConvent
     alphabet: alphabetOf(convention),
     tests: sources.map((source) => compileNameRegex(source)),
   };
+}
+
+/** The expression where RE2 has room for it; the length then stands in an expression of its own. */
+function smallEnough(source: string | undefined): string | undefined {
+  try {
+    return source === undefined ? undefined : compileNameRegex(source).source;
+  } catch (error) {
+    if (error instanceof RegexError) return undefined;
+    throw error;
+  }
 }
 
 /** Whether a name follows one convention; Git's own rules come on top. */

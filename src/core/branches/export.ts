@@ -2,6 +2,7 @@ import type { Settings } from '../settings/settings.js';
 import { rulesOf } from './conventions.js';
 import { globSource } from './globs.js';
 import { escapeRegex } from './regex.js';
+import { LARGEST_FOR_RE2 } from './regexProgram.js';
 
 export interface ExportedPatterns {
   readonly target: 'github' | 'gitlab';
@@ -41,6 +42,9 @@ export function exportPatterns(
     else exempt.push(source);
   }
   const sources = rules.conventions.map(({ tests }) => tests.map(({ source }) => source));
+  const sizes = rules.conventions.map(({ tests }) => Math.max(...tests.map(({ re2Size }) => re2Size)));
+  if (sizes.reduce((sum, size) => sum + size, 0) > LARGEST_FOR_RE2)
+    notes.push('Together the conventions may be too large for RE2: the server may refuse the expression.');
   let clauses = conjunction(sources);
   if (target === 'gitlab' && clauses.length > 1) {
     notes.push(

@@ -11,12 +11,15 @@ export { RegexError } from './regexProgram.js';
 export interface NameRegex {
   /** The expression as RE2 takes it, without anchors. */
   readonly source: string;
+  /** What RE2 needs for it, at most, in instructions. */
+  readonly re2Size: number;
   /** Whether the whole text matches. */
   matches(text: string): boolean;
 }
 
-/** RE2's own limit of one repetition. */
+/** RE2's own limit of one repetition, and of one inside another multiplied. */
 const MOST_REPEATS = 1000;
+const MANY_REPEATS = `repeats more than ${String(MOST_REPEATS)} times`;
 const LONGEST_SOURCE = 2000;
 
 const compiled = new Map<string, NameRegex>();
@@ -27,10 +30,11 @@ export function compileNameRegex(source: string): NameRegex {
   if (known !== undefined) return known;
   if (source.length > LONGEST_SOURCE)
     throw new RegexError(`is longer than ${String(LONGEST_SOURCE)} characters`);
-  const program = assemble(new Parser(source).parse());
+  const { instructions, re2Size } = assemble(new Parser(source).parse());
   const regex: NameRegex = {
     source: source.replace(/\(\?</g, '(?P<'),
-    matches: (text) => run(program, text),
+    re2Size,
+    matches: (text) => run(instructions, text),
   };
   if (compiled.size > 100) compiled.clear();
   compiled.set(source, regex);
@@ -98,7 +102,9 @@ class Parser {
     this.takes('?'); // lazy: which match is found does not matter here
     if (this.bounds() !== undefined) throw new RegexError('repeats a repetition');
     if (item.kind === 'start' || item.kind === 'end') throw new RegexError('repeats ^ or $');
-    return { kind: 'repeat', item, ...bounds };
+    const repeat: Node = { kind: 'repeat', item, ...bounds };
+    if (repeats(repeat) > MOST_REPEATS) throw new RegexError(MANY_REPEATS);
+    return repeat;
   }
 
   private bounds(): { min: number; max: number } | undefined {
@@ -112,7 +118,7 @@ class Parser {
     const min = Number(match[1]);
     const max = match[2] === undefined ? min : match[3] === '' ? Infinity : Number(match[3]);
     if (min > MOST_REPEATS || (max !== Infinity && max > MOST_REPEATS)) {
-      throw new RegexError(`repeats more than ${String(MOST_REPEATS)} times`);
+      throw new RegexError(MANY_REPEATS);
     }
     if (max < min) throw new RegexError(`has its repetition the wrong way round: ${match[0]}`);
     return { min, max };
@@ -123,14 +129,14 @@ class Parser {
     this.at += 1;
     if (char === '(') return this.group();
     if (char === '[') return this.set();
-    if (char === '.') return { kind: 'set', has: (one) => one !== '\n' };
+    if (char === '.') return setOf((one) => one !== '\n');
     if (char === '^') return { kind: 'start' };
     if (char === '$') return { kind: 'end' };
-    if (char === '\\') return { kind: 'set', has: this.escape() };
+    if (char === '\\') return this.escape();
     if (char === '*' || char === '+' || char === '?')
       throw new RegexError(`has a ${char} with nothing to repeat`);
     if (char === '{') throw new RegexError('has a { that repeats nothing: write \\{');
-    return { kind: 'set', has: (one) => one === char };
+    return setOf((one) => one === char);
   }
 
   private group(): Node {
@@ -153,22 +159,22 @@ class Parser {
   }
 
   /** After a backslash: the characters that it stands for. */
-  private escape(): (char: string) => boolean {
+  private escape(): CharacterSet {
     const char = this.chars[this.at];
     this.at += 1;
     if (char === undefined) throw new RegexError('ends in a backslash');
     if (char === 'p' || char === 'P') return this.category(char === 'P');
     const shorthand = SHORTHANDS[char];
-    if (shorthand !== undefined) return (one) => shorthand.test(one);
+    if (shorthand !== undefined) return setOf((one) => shorthand.test(one));
     if (/[0-9]/.test(char)) throw new RegexError('has a back-reference, which RE2 does not know');
     if (/[A-Za-z]/.test(char))
       throw new RegexError(`uses \\${char}, which means different things in different dialects`);
     if (!/[!-/:-@[-`{-~]/.test(char))
       throw new RegexError(`escapes ${JSON.stringify(char)}, which needs none`);
-    return (one) => one === char;
+    return setOf((one) => one === char);
   }
 
-  private category(negated: boolean): (char: string) => boolean {
+  private category(negated: boolean): CharacterSet {
     const match = /^\{(L[ultmo]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?)\}/.exec(
       this.chars.slice(this.at, this.at + 4).join(''),
     );
@@ -176,18 +182,20 @@ class Parser {
       throw new RegexError('names an unknown category: use \\p{L}, \\p{Lu}, \\p{Ll} or \\p{N}');
     this.at += match[0].length;
     const regex = new RegExp(`\\p${match[0]}`, 'u');
-    return (one) => regex.test(one) !== negated;
+    return setOf((one) => regex.test(one) !== negated, 1);
   }
 
-  private set(): Node {
+  private set(): CharacterSet {
     const negated = this.takes('^');
     const tests: ((char: string) => boolean)[] = [];
+    let categories = 0;
     for (;;) {
       if (this.takes(']')) break;
       if (this.takes('[:')) throw new RegexError('has a named class: write a-z');
       const from = this.member();
-      if (typeof from === 'function') {
-        tests.push(from);
+      if (typeof from === 'object') {
+        tests.push(from.has);
+        categories += from.categories;
         continue;
       }
       if (this.peek() !== '-' || this.chars[this.at + 1] === ']') {
@@ -196,15 +204,15 @@ class Parser {
       }
       this.at += 1;
       const to = this.member();
-      if (typeof to === 'function' || codePoint(to) < codePoint(from))
+      if (typeof to === 'object' || codePoint(to) < codePoint(from))
         throw new RegexError(`has a range that starts at ${from} and goes nowhere`);
       tests.push((one) => codePoint(one) >= codePoint(from) && codePoint(one) <= codePoint(to));
     }
     if (tests.length === 0) throw new RegexError('has an empty []');
-    return { kind: 'set', has: (one) => tests.some((test) => test(one)) !== negated };
+    return setOf((one) => tests.some((test) => test(one)) !== negated, categories);
   }
 
-  private member(): string | ((char: string) => boolean) {
+  private member(): string | CharacterSet {
     const char = this.chars[this.at];
     if (char === undefined) throw new RegexError('has a [ without its ]');
     if (char !== '\\') {
@@ -213,9 +221,24 @@ class Parser {
     }
     this.at += 1;
     const escaped = this.peek();
-    const test = this.escape();
-    return escaped !== undefined && /[^A-Za-z]/.test(escaped) ? escaped : test;
+    const set = this.escape();
+    return escaped !== undefined && /[^A-Za-z]/.test(escaped) ? escaped : set;
   }
+}
+
+type CharacterSet = Extract<Node, { kind: 'set' }>;
+
+/** @param categories how many of Unicode's categories it is made of: RE2 writes each out */
+function setOf(has: (char: string) => boolean, categories = 0): CharacterSet {
+  return { kind: 'set', has, categories };
+}
+
+/** How often the innermost part is repeated, as RE2 counts: `{2,}` is two, `*` and `+` are none. */
+function repeats(node: Node): number {
+  if (node.kind === 'sequence' || node.kind === 'choice') return Math.max(1, ...node.items.map(repeats));
+  if (node.kind !== 'repeat') return 1;
+  const times = node.max === Infinity ? node.min : node.max;
+  return Math.max(1, times) * repeats(node.item);
 }
 
 /** RE2 counts only ASCII as digits, words and spaces. */

@@ -5,7 +5,7 @@ export class RegexError extends Error {
 
 /** An expression, taken apart. */
 export type Node =
-  | { readonly kind: 'set'; readonly has: (char: string) => boolean }
+  | { readonly kind: 'set'; readonly has: (char: string) => boolean; readonly categories: number }
   | { readonly kind: 'start' }
   | { readonly kind: 'end' }
   | { readonly kind: 'sequence'; readonly items: readonly Node[] }
@@ -18,12 +18,26 @@ export type Instruction =
   | { readonly op: 'split'; left: number; right: number }
   | { readonly op: 'start' | 'end' | 'match' };
 
+/** A program and what RE2 needs for the same expression, at most, in instructions. */
+export interface Program {
+  readonly instructions: readonly Instruction[];
+  readonly re2Size: number;
+}
+
 /** States after repetitions are written out; matching costs at most this many steps per character. */
 const LARGEST_PROGRAM = 20_000;
 
-/** Thompson's construction: one instruction list, repetitions written out. */
-export function assemble(root: Node): readonly Instruction[] {
+/** RE2 refuses from 350,000 on: 8 MB, its own default, which servers leave alone. */
+export const LARGEST_FOR_RE2 = 300_000;
+
+/** RE2 matches bytes: any character takes 6 instructions, a category of Unicode up to 800 (letters). */
+const PER_SET = 6;
+const PER_CATEGORY = 800;
+
+/** Thompson's construction: one instruction list, repetitions written out. @throws RegexError */
+export function assemble(root: Node): Program {
   const program: Instruction[] = [];
+  let re2Size = 0;
   const emit = <T extends Instruction>(instruction: T): T => {
     if (program.length >= LARGEST_PROGRAM)
       throw new RegexError('is too large once its repetitions are written out');
@@ -35,8 +49,10 @@ export function assemble(root: Node): readonly Instruction[] {
   const add = (node: Node): void => {
     if ((work += 1) > 2 * LARGEST_PROGRAM)
       throw new RegexError('is too large once its repetitions are written out');
-    if (node.kind === 'set') emit({ op: 'char', has: node.has });
-    else if (node.kind === 'start' || node.kind === 'end') emit({ op: node.kind });
+    if (node.kind === 'set') {
+      emit({ op: 'char', has: node.has });
+      re2Size += PER_SET + node.categories * PER_CATEGORY;
+    } else if (node.kind === 'start' || node.kind === 'end') emit({ op: node.kind });
     else if (node.kind === 'sequence') node.items.forEach(add);
     else if (node.kind === 'choice') {
       const ends: Extract<Instruction, { op: 'split' }>[] = [];
@@ -71,7 +87,8 @@ export function assemble(root: Node): readonly Instruction[] {
   };
   add(root);
   emit({ op: 'match' });
-  return program;
+  if (re2Size > LARGEST_FOR_RE2) throw new RegexError('is too large once its repetitions are written out');
+  return { instructions: program, re2Size };
 }
 
 /** All states at once, one character at a time. */

@@ -302,6 +302,21 @@ describe('patterns for servers', () => {
     ]);
   });
 
+  it('say when RE2 has no room for the conventions together, or for the length of one', () => {
+    const letters = { name: 'x', pattern: 'x/{slug}', allowed: '\\p{L}\\p{N}-' };
+    const short = { ...letters, maxLength: 150 };
+    assert.deepEqual(exportPatterns(settingsOf([short]), 'gitlab').notes, []);
+    assert.deepEqual(exportPatterns(settingsOf([short, { ...short, pattern: 'y/{slug}' }]), 'gitlab').notes, [
+      'Together the conventions may be too large for RE2: the server may refuse the expression.',
+    ]);
+    const long = settingsOf([{ ...letters, maxLength: 900 }]);
+    assert.deepEqual(exportPatterns(long, 'gitlab').notes, [
+      'GitLab takes one expression: length and extra expressions of a convention are left to check-branch.',
+    ]);
+    assert.equal(validateName(long, `x/${'ü'.repeat(898)}`).ok, true);
+    assert.equal(validateName(long, `x/${'ü'.repeat(899)}`).ok, false);
+  });
+
   it('read globs of branches as picomatch does', () => {
     const glob = fc
       .array(fc.constantFrom('a', 'rel', '*', '**', '/', '?', '{a,b}', '[ab]', '.', '-', '1'), {
