@@ -49,17 +49,25 @@ const ICONS = {
 } as const;
 export type Icon = keyof typeof ICONS;
 
+/** Makes a part of a drawing with its children. */
+export function draw<Name extends keyof SVGElementTagNameMap>(
+  name: Name,
+  attributes: Readonly<Record<string, string | number>>,
+  ...children: readonly Node[]
+): SVGElementTagNameMap[Name] {
+  const element = document.createElementNS(SVG, name);
+  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, String(value));
+  element.append(...children);
+  return element;
+}
+
 /** A small picture for the eye alone: what it says stands beside it in words. */
 export function icon(name: Icon): SVGSVGElement {
-  const picture = document.createElementNS(SVG, 'svg');
-  picture.setAttribute('class', `icon icon-${name}`);
-  picture.setAttribute('viewBox', '0 0 16 16');
-  picture.setAttribute('aria-hidden', 'true');
-  picture.setAttribute('focusable', 'false');
-  const path = document.createElementNS(SVG, 'path');
-  path.setAttribute('d', ICONS[name]);
-  picture.append(path);
-  return picture;
+  return draw(
+    'svg',
+    { class: `icon icon-${name}`, viewBox: '0 0 16 16', 'aria-hidden': 'true', focusable: 'false' },
+    draw('path', { d: ICONS[name] }),
+  );
 }
 
 /** Words for a screen reader where the eye sees an icon. */

@@ -41,11 +41,13 @@ function phaseOf(message: Exclude<ToPage, { type: 'start' | 'said' }>): Phase {
 }
 
 /** What was switched on or searched for stays when other versions arrive, and over a reload. */
-function begin({ comparison, baseline, abilities }: Comparison): Shown {
+function begin({ comparison, curves, baseline, abilities }: Comparison): Shown {
   const stored = host.stored();
   const same = stored?.model === subject.model ? stored : undefined;
   return {
     fields: comparison,
+    curves,
+    curvesFolded: latest?.curvesFolded ?? same?.curvesFolded ?? false,
     order: comparison.columns.map((_, index) => index),
     baseline: Math.min(baseline, comparison.columns.length - 1),
     onlyDifferences: latest?.onlyDifferences ?? same?.onlyDifferences ?? true,
@@ -66,5 +68,6 @@ function remember(shown: Shown): void {
     onlyDifferences: shown.onlyDifferences,
     query: shown.query.slice(0, 1000),
     collapsed: [...shown.collapsed],
+    ...(shown.curvesFolded ? { curvesFolded: true } : {}),
   });
 }

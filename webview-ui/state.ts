@@ -1,5 +1,5 @@
 import type { Fields, Group } from '../src/core/compare/comparison.js';
-import type { Ability } from '../src/protocol/messages.js';
+import type { Ability, SentCurves } from '../src/protocol/messages.js';
 
 /** By which metric the versions are ordered, and how. */
 export interface Sorting {
@@ -11,6 +11,8 @@ export interface Sorting {
 /** What the page shows. Columns are always named by their index into `fields.columns`. */
 export interface Shown {
   readonly fields: Fields;
+  readonly curves: SentCurves;
+  readonly curvesFolded: boolean;
   /** The columns on screen, in their order. */
   readonly order: readonly number[];
   readonly baseline: number;

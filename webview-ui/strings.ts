@@ -1,3 +1,5 @@
+import { number } from '../src/core/compare/text.js';
+
 let translations: Readonly<Record<string, string>> = {};
 let language = 'en';
 
@@ -11,6 +13,12 @@ export function setStrings(strings: Readonly<Record<string, string>>, tag: strin
 export function t(text: string, ...args: readonly (string | number)[]): string {
   const translated = Object.hasOwn(translations, text) ? (translations[text] ?? text) : text;
   return translated.replace(/\{(\d+)\}/g, (whole, index: string) => String(args[Number(index)] ?? whole));
+}
+
+/** A number where room is short: `25K` for 25,000, in the user's language. */
+export function compact(value: number): string {
+  if (Math.abs(value) < 10_000) return number(value);
+  return new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 2 }).format(value);
 }
 
 /** `3 days ago`, in the user's language; the absolute time belongs into the tooltip. */

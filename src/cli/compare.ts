@@ -37,7 +37,7 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
   }
   const catalog = await context.catalog();
   const model = selected(name, await findModel(catalog, name, { signal: context.signal }));
-  const { diagnostics, curves, ...comparison } = await compareRevisions(catalog, model, revs, {
+  const { diagnostics, curves, curvesUnknown, ...comparison } = await compareRevisions(catalog, model, revs, {
     ...(baseline === undefined ? {} : { baseline }),
     allFields: values['all-fields'] === true,
     curves: format === 'json',
@@ -59,6 +59,7 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
       columns,
       rows: new Streamed('array', rows),
       ...(curves.length === 0 ? {} : { curves: new Streamed('array', curves) }),
+      ...(curvesUnknown.length === 0 ? {} : { curvesUnknown }),
     });
     return 0;
   }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Field, Fields } from '../core/compare/comparison.js';
+import type { Curves, Field, Fields } from '../core/compare/comparison.js';
 import { GROUPS } from '../core/compare/comparison.js';
 import type { Json } from '../core/compare/value.js';
 import { isList } from '../core/compare/value.js';
@@ -16,6 +16,8 @@ export const BOUNDS = {
   copied: 5_000_000,
   strings: 5000,
   problems: 100,
+  curves: 60,
+  points: 1000,
 } as const;
 
 const text = v.pipe(v.string(), v.maxLength(BOUNDS.text));
@@ -80,6 +82,30 @@ const FieldsSchema = v.pipe(
   ),
 );
 
+const finite = v.pipe(v.number(), v.finite());
+const CurveSchema = v.strictObject({
+  metric: text,
+  direction: v.exactOptional(v.picklist(['higher', 'lower'])),
+  series: perColumn(v.nullable(v.pipe(v.array(v.strictTuple([finite, finite])), v.maxLength(BOUNDS.points)))),
+  gaps: v.exactOptional(
+    perColumn(v.pipe(v.array(v.strictTuple([finite, finite, finite])), v.maxLength(BOUNDS.points))),
+  ),
+});
+
+/** Metrics over the steps of each run, beside the fields. */
+const CurvesSchema = v.strictObject({
+  list: v.pipe(v.array(CurveSchema), v.maxLength(BOUNDS.curves)),
+  /** Why curves are missing, one per column; empty where none are. */
+  unknown: perColumn(v.nullable(text)),
+  /** How many there are in all. */
+  total: v.pipe(v.number(), v.integer()),
+});
+
+function fit({ list, unknown }: v.InferOutput<typeof CurvesSchema>, columns: number): boolean {
+  const lengths = list.flatMap(({ series, gaps }) => [series.length, gaps?.length ?? columns]);
+  return [...lengths, unknown.length || columns].every((length) => length === columns);
+}
+
 function perColumnLengths(field: Field): number[] {
   return [field.values, field.unknown, field.basis].flatMap((list) =>
     list === undefined ? [] : [list.length],
@@ -102,19 +128,28 @@ export const ToPage = v.variant('type', [
   }),
   v.strictObject({ protocol: version, type: v.literal('loading'), model: text }),
   /** `baseline` is the index of the column to measure against, unless the page knows better. */
-  v.strictObject({
-    protocol: version,
-    type: v.literal('comparison'),
-    comparison: FieldsSchema,
-    baseline: column,
-    /** What the column's menu can offer here: nothing that could not work is offered. */
-    abilities: v.array(v.picklist(['pin', 'open', 'fetch', 'reveal'])),
-  }),
+  v.pipe(
+    v.strictObject({
+      protocol: version,
+      type: v.literal('comparison'),
+      comparison: FieldsSchema,
+      curves: CurvesSchema,
+      baseline: column,
+      /** What the column's menu can offer here: nothing that could not work is offered. */
+      abilities: v.array(v.picklist(['pin', 'open', 'fetch', 'reveal'])),
+    }),
+    v.check(
+      ({ comparison, curves }) => fit(curves, comparison.columns.length),
+      'Expected one curve per column',
+    ),
+  ),
   v.strictObject({ protocol: version, type: v.literal('failed'), message: text }),
   /** Something was done, to be said aloud: `Copied as Markdown`. */
   v.strictObject({ protocol: version, type: v.literal('said'), message: text }),
 ]);
 export type ToPage = v.InferOutput<typeof ToPage>;
+/** The curves as they cross the border. */
+export type SentCurves = v.InferOutput<typeof CurvesSchema>;
 
 /** What the page keeps over a reload, and what a new window opens it with. */
 export const PageState = v.strictObject({
@@ -128,6 +163,8 @@ export const PageState = v.strictObject({
   onlyDifferences: v.boolean(),
   query: text,
   collapsed: v.pipe(v.array(v.picklist(GROUPS)), v.maxLength(GROUPS.length)),
+  /** Where the curves are folded away. */
+  curvesFolded: v.exactOptional(v.literal(true)),
 });
 export type PageState = v.InferOutput<typeof PageState>;
 
@@ -194,6 +231,28 @@ export function bounded(fields: Fields): Fields {
       field: clipped(each.field),
       values: each.values.map((value) => clippedJson(value, 0)),
     })),
+  };
+}
+
+/** Curves cut to the same bounds; `total` says of how many. */
+export function boundedCurves({ curves, curvesUnknown }: Curves): SentCurves {
+  return {
+    list: curves.slice(0, BOUNDS.curves).map(({ metric, direction, series, gaps }) => ({
+      metric: clipped(metric),
+      ...(direction === undefined ? {} : { direction }),
+      series: series.map(
+        (points) => points?.slice(0, BOUNDS.points).map(([step, value]) => [step, value]) ?? null,
+      ),
+      ...(gaps === undefined
+        ? {}
+        : {
+            gaps: gaps.map((each) =>
+              each.slice(0, BOUNDS.points).map(([first, last, count]) => [first, last, count]),
+            ),
+          }),
+    })),
+    unknown: curvesUnknown.map((reason) => (reason === null ? null : clipped(reason))),
+    total: curves.length,
   };
 }
 

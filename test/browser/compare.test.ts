@@ -69,7 +69,7 @@ describe('Comparing versions in the editor', function () {
 
   it('is used by keyboard: a cell, its detail, another baseline', async () => {
     const page = window.workbench.webview();
-    await page.locator('table').focus();
+    await page.getByRole('grid').focus();
     await window.workbench.press('Control+Home');
     for (const key of ['ArrowRight', 'ArrowRight', 'b']) await window.workbench.press(key);
     const second = (await heads())[1] ?? '';

@@ -11,6 +11,7 @@ import type { Phase, Shown } from '../state.js';
 import { moved, removed, rowKey, sorted, toggled } from '../state.js';
 import { t } from '../strings.js';
 import { cellDetail } from './cells.js';
+import { Curves } from './curves.js';
 import type { GridEvents, Place } from './grid.js';
 import { Grid } from './grid.js';
 import type { MenuItem } from './menu.js';
@@ -25,6 +26,7 @@ export class Page {
   private lines: Lines = { lines: [], total: 0, changed: 0, found: 0 };
   private readonly toolbar: Toolbar;
   private readonly grid: Grid;
+  private readonly curves: Curves;
   private readonly notices = make('div', { class: 'notices' });
   private readonly detail = make('section', {
     class: 'detail',
@@ -49,6 +51,7 @@ export class Page {
       copy: (what) => this.copy(what),
     });
     this.grid = new Grid(this.gridEvents());
+    this.curves = new Curves(() => this.update((shown) => ({ ...shown, curvesFolded: !shown.curvesFolded })));
     root.replaceChildren(this.landmark);
     document.addEventListener('keydown', (event) => {
       if (
@@ -121,7 +124,16 @@ export class Page {
     this.grid.show(tableOf(shown, this.lines, (at, anchor) => this.columnMenu(at, anchor)));
     const nothing = this.lines.lines.length === 0 ? [this.nothing(shown)] : [];
     // Moving an element loses its focus and scroll position: the parts are only put in place once.
-    const wanted: Node[] = [this.toolbar.element, this.notices, this.grid.element, ...nothing, this.detail];
+    const curves = Curves.has(shown) ? [this.curves.element] : [];
+    if (curves.length > 0) this.curves.show(shown);
+    const wanted: Node[] = [
+      this.toolbar.element,
+      this.notices,
+      this.grid.element,
+      ...nothing,
+      ...curves,
+      this.detail,
+    ];
     const there = [...this.main.childNodes];
     if (there.length !== wanted.length || wanted.some((node, index) => node !== there[index])) {
       const focused = document.activeElement;

@@ -82,7 +82,7 @@ export function buildColumn(data: RevisionData): Column {
     pointer: model?.pointer ?? null,
     problems: [
       ...(revision.unreadable ?? []).map(({ message }) => message),
-      ...(facts?.unread ?? []).filter(({ kind }) => kind !== 'other').map(unreadText),
+      ...(facts?.unread ?? []).filter(isProblem).map(unreadText),
       ...(header.kind === 'unknown' && header.reason !== 'not local'
         ? [`The artifact's header: ${header.reason}`]
         : []),
@@ -90,9 +90,21 @@ export function buildColumn(data: RevisionData): Column {
   };
 }
 
+/** Curves that are not here are said beside the other curves. */
+function isProblem({ kind, reason }: Unread): boolean {
+  return kind !== 'other' && (kind !== 'curves' || reason !== NOT_LOCAL);
+}
+
+const NOT_LOCAL = 'not local';
+const UNREAD: Readonly<Record<Unread['kind'], string>> = {
+  parameters: 'Parameters',
+  metrics: 'Metrics',
+  other: 'Metrics',
+  curves: 'Curves',
+};
+
 function unreadText({ kind, file, reason }: Unread): string {
-  const what = kind === 'parameters' ? 'Parameters' : 'Metrics';
-  return `${what} in ${file}: ${reason}`;
+  return `${UNREAD[kind]} in ${file}: ${reason}`;
 }
 
 /** Fields in the order in which they were first met, with a cell per column. */

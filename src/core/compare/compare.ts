@@ -3,27 +3,18 @@ import type { Catalog } from '../catalog/catalog.js';
 import type { SelectedModel } from '../catalog/select.js';
 import { resolveRevision } from '../catalog/select.js';
 import type { Diagnostic } from '../diagnostic.js';
-import type { Curve, Point } from '../parameters/curves.js';
 import { factsOf } from '../parameters/modelFacts.js';
 import { FactsReader } from '../parameters/reader.js';
 import { buildColumn, buildFields } from './build.js';
 import type { RevisionData } from './columns.js';
 import { headerOf, readCommits, versionOf } from './columns.js';
-import type { Comparison, Fields } from './comparison.js';
+import type { Comparison, Curves, Fields } from './comparison.js';
+import { comparedCurves } from './curves.js';
 import { judgeAll } from './judge.js';
 
-/** What a comparison has beside its fields. */
-export interface Aside {
-  /** Empty unless they were asked for. */
-  readonly curves: readonly ComparedCurve[];
+/** What a comparison has beside its fields; no curves unless they were asked for. */
+export interface Aside extends Curves {
   readonly diagnostics: readonly Diagnostic[];
-}
-
-/** A metric over the steps of each revision's run. */
-export interface ComparedCurve {
-  readonly metric: string;
-  /** Points per column; null where the revision has no such curve. */
-  readonly series: readonly (readonly Point[] | null)[];
 }
 
 /** Which model is compared: as somebody selected it, or as it stands in some commit. */
@@ -108,16 +99,10 @@ export async function readFieldsOf(
   };
   return {
     fields,
-    curves: comparedCurves(columns.map(({ facts }) => facts?.curves ?? [])),
+    ...comparedCurves(
+      columns.map(({ facts }) => facts),
+      fields.fields,
+    ),
     diagnostics: revisions.flatMap((revision) => revision.diagnostics),
   };
-}
-
-/** Curves of one name side by side, in the order in which they were first met. */
-function comparedCurves(columns: readonly (readonly Curve[])[]): readonly ComparedCurve[] {
-  const names = new Set(columns.flatMap((curves) => curves.map(({ name }) => name)));
-  return [...names].map((metric) => ({
-    metric,
-    series: columns.map((curves) => curves.find(({ name }) => name === metric)?.points ?? null),
-  }));
 }

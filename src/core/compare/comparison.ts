@@ -1,3 +1,4 @@
+import type { Gap, Point } from '../parameters/curves.js';
 import type { Json } from './value.js';
 
 /** The groups of fields, in the order in which they are shown. */
@@ -92,4 +93,22 @@ export interface Comparison {
   readonly baseline: string;
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
+}
+
+/** A metric over the steps of each revision's run. */
+export interface ComparedCurve {
+  readonly metric: string;
+  /** As the metric of that name has it; none where the comparison has no such metric. */
+  readonly direction?: 'higher' | 'lower';
+  /** Points per column; null where the revision has no such curve. */
+  readonly series: readonly (readonly Point[] | null)[];
+  /** Where the run measured no number, per column; absent where every run always did. */
+  readonly gaps?: readonly (readonly Gap[])[];
+}
+
+/** The curves of all columns, beside the fields. */
+export interface Curves {
+  readonly curves: readonly ComparedCurve[];
+  /** Why curves of a revision are missing, one per column; empty where none are. */
+  readonly curvesUnknown: readonly (string | null)[];
 }

@@ -4,11 +4,15 @@ export interface Curve {
   readonly file: string;
   /** As the summary names the metric: `train.loss`. */
   readonly name: string;
-  /** In the file's order, thinned evenly to at most a thousand. */
+  /** In the file's order, thinned to at most a thousand; the lowest and the highest value stay. */
   readonly points: readonly Point[];
+  /** Where the run measured what is no number (`nan`, `inf`). */
+  readonly gaps: readonly Gap[];
 }
 
 export type Point = readonly [step: number, value: number];
+/** Rows after one another without a number: their first and last step, and how many they are. */
+export type Gap = readonly [first: number, last: number, count: number];
 
 /** Files that can hold the points of a curve. */
 export const TABLES = /\.(?:tsv|csv|json)$/i;
@@ -36,22 +40,36 @@ export function curvesIn(file: string, inside: string, bytes: Uint8Array): reado
   const step = STEPS.map((name) => columns.indexOf(name)).find((index) => index >= 0);
   const values = columns.flatMap((name, index) => (NO_VALUES.has(name) ? [] : [{ name, index }]));
   return values.slice(0, MOST_COLUMNS).flatMap(({ name, index }): Curve[] => {
-    const points = rows.flatMap((row, number): Point[] => {
+    const points: Point[] = [];
+    const gaps: Gap[] = [];
+    let open = false;
+    rows.forEach((row, number) => {
       const at = step === undefined ? number : row[step];
       const value = row[index];
-      return at !== undefined && value !== undefined && Number.isFinite(at) && Number.isFinite(value)
-        ? [[at, value]]
-        : [];
+      if (at === undefined || value === undefined || !Number.isFinite(at)) return;
+      if (Number.isFinite(value)) points.push([at, value]);
+      else {
+        const [first, , count] = (open ? gaps.pop() : undefined) ?? [at, at, 0];
+        gaps.push([first, at, count + 1]);
+      }
+      open = !Number.isFinite(value);
     });
-    if (points.length === 0) return [];
-    return [{ file, name: values.length === 1 ? metric : `${metric}.${name}`, points: thinned(points) }];
+    if (points.length === 0 && gaps.length === 0) return [];
+    return [
+      {
+        file,
+        name: values.length === 1 ? metric : `${metric}.${name}`,
+        points: thinned(points),
+        gaps: gaps.slice(0, MOST_POINTS),
+      },
+    ];
   });
 }
 
 interface Table {
   readonly columns: readonly string[];
-  /** Cells that are no numbers are NaN. */
-  readonly rows: readonly (readonly number[])[];
+  /** Cells that were not measured, or are no numbers at all, are undefined. */
+  readonly rows: readonly (readonly (number | undefined)[])[];
 }
 
 const NOTHING: Table = { columns: [], rows: [] };
@@ -86,13 +104,35 @@ function fromJson(text: string): Table {
   };
 }
 
-function numberOf(cell: unknown): number {
+/** What Python writes for a value that is no finite number. */
+const NO_NUMBER = /^[+-]?(?:nan|inf(?:inity)?)$/i;
+
+function numberOf(cell: unknown): number | undefined {
   if (typeof cell === 'number') return cell;
-  return typeof cell === 'string' && cell.trim() !== '' ? Number(cell) : Number.NaN;
+  if (typeof cell !== 'string' || cell.trim() === '') return undefined;
+  if (NO_NUMBER.test(cell.trim())) return Number.NaN;
+  const value = Number(cell);
+  return Number.isNaN(value) ? undefined : value;
 }
 
+/** Keeps the first and the last point, and of each stretch between them the lowest and the highest. */
 function thinned(points: readonly Point[]): readonly Point[] {
   if (points.length <= MOST_POINTS) return points;
-  const every = (points.length - 1) / (MOST_POINTS - 1);
-  return Array.from({ length: MOST_POINTS }, (_, index) => points[Math.round(index * every)] ?? [0, 0]);
+  const stretches = (MOST_POINTS - 2) / 2;
+  const kept = new Set([0, points.length - 1]);
+  for (let stretch = 0; stretch < stretches; stretch += 1) {
+    const from = 1 + Math.floor((stretch * (points.length - 2)) / stretches);
+    const to = 1 + Math.floor(((stretch + 1) * (points.length - 2)) / stretches);
+    let [low, high] = [from, from];
+    for (let at = from; at < to; at += 1) {
+      if (valueAt(points, at) < valueAt(points, low)) low = at;
+      if (valueAt(points, at) > valueAt(points, high)) high = at;
+    }
+    kept.add(low).add(high);
+  }
+  return points.filter((_, at) => kept.has(at));
+}
+
+function valueAt(points: readonly Point[], at: number): number {
+  return points[at]?.[1] ?? Number.NaN;
 }

@@ -18,12 +18,14 @@ export interface MetricEntry extends Entry {
 
 /** A file that should have held values and could not be read. */
 export interface Unread {
-  readonly kind: 'parameters' | 'metrics' | 'other';
+  readonly kind: 'parameters' | 'metrics' | 'other' | 'curves';
   readonly file: string;
   /** `not local`, `not in this commit`, or why it cannot be read. */
   readonly reason: string;
   /** Where only these fields of it could not be read. */
   readonly fields?: readonly string[];
+  /** Where it is not known whether there is such a file at all. */
+  readonly doubtful?: true;
 }
 
 /** What one commit says about how a model was made and how good it is. */

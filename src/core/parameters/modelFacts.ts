@@ -61,7 +61,7 @@ export async function factsOf(
     models,
   );
   const metrics = await readMetrics(mine, values, around, known, reader, unread);
-  const curves = options.curves === true ? await readCurves(mine, values, reader) : [];
+  const curves = options.curves === true ? await readCurves(mine, values, reader, unread) : [];
   const parameters = await readParameters(path, values, around, reader, unread);
   const other = await readOther(mine, values, reader, unread);
   const stages = around.own === null ? around.before : [...around.before, around.own];

@@ -118,6 +118,7 @@ export async function readCurves(
   files: readonly OwnedMetrics[],
   values: CommitValues,
   reader: FactsReader,
+  unread: Unread[],
 ): Promise<readonly Curve[]> {
   const summaries = files.map(({ path }) => path).filter((path) => isLoose(path, 'metrics'));
   const folders = new Set(
@@ -125,6 +126,6 @@ export async function readCurves(
   );
   const curves: Curve[] = [];
   for (const folder of folders)
-    curves.push(...(await reader.readCurves(values.commit, folder, values.outputs)));
+    curves.push(...(await reader.readCurves(values.commit, folder, values.outputs, unread)));
   return curves;
 }

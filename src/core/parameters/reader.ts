@@ -16,6 +16,7 @@ import type { Curve } from './curves.js';
 import { curvesIn, TABLES } from './curves.js';
 import type { ReadFields } from './document.js';
 import { FILE_LIMIT, readFields } from './document.js';
+import type { Unread } from './facts.js';
 import type { KeptOutput } from './kept.js';
 import { KeptFiles } from './kept.js';
 import type { LayoutFile } from './layout.js';
@@ -129,20 +130,25 @@ export class FactsReader {
     return this.kept.filesIn(output);
   }
 
-  /** The curves of a folder of tables, in Git or in what DVC keeps; none where they are not here. */
+  /** The curves of a folder of tables, in Git or in what DVC keeps. What cannot be read is added to `unread`. */
   async readCurves(
     commit: string,
     folder: string,
     outputs: ReadonlyMap<string, KeptOutput>,
+    unread: Unread[],
   ): Promise<readonly Curve[]> {
     const curves: Curve[] = [];
+    const lost = (file: string, reason: string): void => void unread.push({ kind: 'curves', file, reason });
     const take = (file: string, bytes: Uint8Array): void => {
-      if (bytes.length <= TABLE_LIMIT) curves.push(...curvesIn(file, file.slice(folder.length + 1), bytes));
+      if (bytes.length > TABLE_LIMIT) return lost(file, 'too large to draw');
+      const found = curvesIn(file, file.slice(folder.length + 1), bytes);
+      if (found.length === 0) lost(file, 'no table of numbers');
+      curves.push(...found);
     };
     const inGit = await this.tables.filesIn(`${commit}:${folder}`, this.objects);
     for (const { path, blob } of inGit.slice(0, MOST_IN_FOLDER)) {
       this.objects.contents(blob, {
-        failed: () => undefined, // what is not here has no curve to show
+        failed: (why) => lost(`${folder}/${path}`, why === 'corrupt' ? 'damaged' : 'not local'),
         object: (_type, data) => take(`${folder}/${path}`, data),
       });
     }
@@ -150,12 +156,18 @@ export class FactsReader {
     if (inGit.length > 0) return curves;
     for (let at = folder; at !== ''; at = folderOf(at)) {
       const output = outputs.get(at);
-      const inside = output && (await this.kept.filesIn(output));
-      if (!output || !inside) continue;
-      const files = inside.filter((file) => file.startsWith(`${folder}/`) && TABLES.test(file));
+      if (!output) continue;
+      const inside = await this.kept.filesIn(output);
+      if (!inside) {
+        const why = await this.kept.read(output, folder);
+        if (why?.ok === false)
+          unread.push({ kind: 'curves', file: folder, reason: why.reason, ...doubtOf(output, folder) });
+      }
+      const files = (inside ?? []).filter((file) => file.startsWith(`${folder}/`) && TABLES.test(file));
       for (const file of files.slice(0, MOST_IN_FOLDER)) {
         const kept = await this.kept.read(output, file);
         if (kept?.ok) take(file, kept.bytes);
+        else lost(file, kept?.reason ?? 'not local');
       }
       break;
     }
@@ -297,4 +309,9 @@ export function folderOf(path: string): string {
 
 export function baseOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** Only a folder that is dvclive's own by name, or that of its plots, is sure to have curves. */
+function doubtOf({ path }: KeptOutput, folder: string): { readonly doubtful?: true } {
+  return path === folder || /(?:^|\/)(?:dvclive|plots)$/.test(path) ? {} : { doubtful: true };
 }

@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import type { SelectedModel } from '../../core/catalog/select.js';
 import { findModel, resolveRevision } from '../../core/catalog/select.js';
 import { readFieldsOf } from '../../core/compare/compare.js';
-import type { Fields } from '../../core/compare/comparison.js';
 import type { Ability } from '../../protocol/messages.js';
 import { askRevisions } from '../commands/askRevisions.js';
 import { openFile, revealCommit } from '../commands/openCommands.js';
@@ -10,7 +9,7 @@ import { BACK, single } from '../commands/steps.js';
 import { Commands } from '../ids.js';
 import type { CatalogStore } from '../store/catalogStore.js';
 import type { RepositoryEntry, Snapshot } from '../store/repositoryEntry.js';
-import type { CompareProvider, CompareRequest } from './provider.js';
+import type { Compared, CompareProvider, CompareRequest } from './provider.js';
 
 /** Gives the compare page what it shows, from the catalog of the repository that it names. */
 export class CatalogCompareProvider implements CompareProvider, vscode.Disposable {
@@ -31,10 +30,9 @@ export class CatalogCompareProvider implements CompareProvider, vscode.Disposabl
     return vscode.workspace.isTrusted ? ['open', 'reveal', 'pin'] : ['open', 'reveal'];
   }
 
-  async read(request: CompareRequest, signal: AbortSignal): Promise<Fields> {
+  async read(request: CompareRequest, signal: AbortSignal): Promise<Compared> {
     const { snapshot, model } = await this.find(request);
-    const { fields } = await readFieldsOf(snapshot.catalog, model, request.revs, { signal });
-    return fields;
+    return readFieldsOf(snapshot.catalog, model, request.revs, { signal, curves: true });
   }
 
   async pick(request: CompareRequest): Promise<string | undefined> {

@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { FromPage, PageState, ToPage } from '../../protocol/messages.js';
-import { bounded, BOUNDS, parseFromPage, parsePageState, PROTOCOL } from '../../protocol/messages.js';
+import {
+  bounded,
+  boundedCurves,
+  BOUNDS,
+  parseFromPage,
+  parsePageState,
+  PROTOCOL,
+} from '../../protocol/messages.js';
 import { ComparePanelType } from '../ids.js';
 import { firstLine, isCancellation } from '../log.js';
 import { pageHtml } from './html.js';
@@ -180,12 +187,14 @@ class ComparePanel implements vscode.Disposable {
     const { request } = this;
     if (options.quiet !== true) this.send({ type: 'loading', model: request.model });
     try {
-      const comparison = bounded(await this.deps.provider.read(request, reading.signal));
+      const read = await this.deps.provider.read(request, reading.signal);
+      const comparison = bounded(read.fields);
       if (reading.signal.aborted) return;
       const baseline = comparison.columns.findIndex((column) => column.rev === request.baseline);
       this.send({
         type: 'comparison',
         comparison: mutable(comparison),
+        curves: boundedCurves(read),
         baseline: Math.max(0, baseline),
         abilities: [...this.deps.provider.abilities()],
       });

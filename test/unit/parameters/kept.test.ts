@@ -89,7 +89,7 @@ describe('Values that are kept outside Git', () => {
     repo.commit('In Git');
     const { out } = await runCommandLine(repo, 'compare', 'churn', kept, 'HEAD', '--json');
     assert.deepEqual((JSON.parse(out) as { curves: unknown }).curves, [
-      { metric: 'auc', series: [[[0, 0.5]], [[0, 0.5]]] },
+      { metric: 'auc', direction: 'higher', series: [[[0, 0.5]], [[0, 0.5]]] },
       {
         metric: 'train.loss',
         series: [
@@ -99,6 +99,7 @@ describe('Values that are kept outside Git', () => {
           ],
           null,
         ],
+        gaps: [[[2, 2, 1]], []],
       },
       { metric: 'x.a', series: [[[1, 2]], null] },
       { metric: 'x.b', series: [[[1, 3]], null] },
@@ -116,6 +117,42 @@ describe('Values that are kept outside Git', () => {
         [4999, 4999],
       ],
     );
+  });
+
+  it('say of curves that they are not here, or that a file has none, and nothing where there never were any', async () => {
+    type Answer = {
+      readonly curves?: readonly { readonly metric: string; readonly series: readonly unknown[] }[];
+      readonly curvesUnknown?: readonly (string | null)[];
+      readonly columns: readonly { readonly problems: readonly string[] }[];
+    };
+    const compare = async (...revs: string[]): Promise<Answer> =>
+      JSON.parse((await runCommandLine(repo, 'compare', 'churn', ...revs, '--json')).out) as Answer;
+    repo.write('dvc.yaml', stage('')).write('params.yaml', 'lr: 0.2\n');
+    lock({ dvclive: LIVE });
+    const kept = repo.commit('Train');
+    repo.write('dvc.yaml', stage('').replace('dvclive]', '{dvclive: {cache: false}}]'));
+    for (const [file, text] of Object.entries(LIVE)) repo.write(`dvclive/${file}`, text);
+    repo.write('dvclive/plots/metrics/broken.tsv', 'step\tbroken\nfirst\tone\n');
+    const inGit = repo.commit('In Git');
+    const away = await compare(kept, inGit);
+    assert.deepEqual(away.curvesUnknown, ['not local', 'no table of numbers']);
+    assert.deepEqual(away.curves, [{ metric: 'auc', direction: 'higher', series: [null, [[0, 0.5]]] }]);
+    assert.deepEqual(away.columns[1]?.problems, [
+      'Curves in dvclive/plots/metrics/broken.tsv: no table of numbers',
+    ]);
+    cache(LIVE);
+    rmSync(path.join(repo.dir, '.dvc/cache/files/md5', '..'), { recursive: true });
+    put(folderDigest(entriesOf(LIVE)), formatManifest(entriesOf(LIVE)));
+    assert.deepEqual((await compare(kept, inGit)).curvesUnknown, ['not local', 'no table of numbers']);
+    // A folder that may never have had any is worth no word where no revision has curves.
+    const elsewhere = `${stage('').replaceAll('dvclive', 'results')}metrics: [results/metrics.json]\n`;
+    repo.write('dvc.yaml', elsewhere).remove('dvclive');
+    lock({ results: { ...LIVE, 'notes.txt': 'not here' } });
+    const one = repo.commit('Elsewhere');
+    repo.write('dvc.yaml', `${elsewhere}# again\n`);
+    const two = repo.commit('Again');
+    const never = await compare(one, two);
+    assert.deepEqual([never.curves, never.curvesUnknown], [undefined, undefined]);
   });
 
   it('are not local where the manifest or the file is not, and never taken when damaged', async () => {

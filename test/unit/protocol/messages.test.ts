@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Fields } from '../../../src/core/compare/comparison.js';
 import {
   bounded,
+  boundedCurves,
   BOUNDS,
   parseFromPage,
   parsePageState,
@@ -18,10 +19,12 @@ const column = {
   pointer: null,
   problems: [],
 };
-const shown = (fields: unknown[], columns: unknown[] = [column]): unknown => ({
+const NO_CURVES = { list: [], unknown: [], total: 0 };
+const shown = (fields: unknown[], columns: unknown[] = [column], curves: unknown = NO_CURVES): unknown => ({
   protocol: PROTOCOL,
   type: 'comparison',
   comparison: { model: 'churn', columns, fields },
+  curves,
   baseline: 0,
   abilities: ['pin'],
 });
@@ -79,6 +82,35 @@ describe('Messages between the editor and its page', () => {
       ),
       undefined,
     );
+  });
+
+  it('take curves that fit the columns and nothing else', () => {
+    const of = (curve: object, unknown: unknown[] = []): unknown =>
+      parseToPage(shown([], [column], { list: [{ metric: 'loss', ...curve }], unknown, total: 1 }));
+    assert.ok(of({ series: [[[0, 1.5], [1, 0.5]]], gaps: [[[2, 3, 2]]], direction: 'lower' })); // prettier-ignore
+    assert.ok(of({ series: [null] }, ['not local']));
+    const wrong = [
+      { series: [] },
+      { series: [[[0]]] },
+      { series: [[[0, NaN]]] },
+      { series: [[[0, Infinity]]] },
+      { series: [Array.from({ length: BOUNDS.points + 1 }, () => [0, 0])] },
+      { series: [null], gaps: [] },
+      { series: [null], more: 1 },
+      { series: [null, null] },
+    ];
+    for (const curve of wrong) assert.equal(of(curve), undefined, JSON.stringify(curve).slice(0, 80));
+    assert.equal(of({ series: [null] }, [null, null]), undefined);
+  });
+
+  it('cut curves that are too many, and say of how many', () => {
+    const curves = Array.from({ length: BOUNDS.curves + 1 }, (_, at) => ({
+      metric: `m${at}`,
+      series: [null],
+    }));
+    const sent = boundedCurves({ curves, curvesUnknown: ['x'.repeat(BOUNDS.text + 1)] });
+    assert.deepEqual([sent.list.length, sent.total], [BOUNDS.curves, BOUNDS.curves + 1]);
+    assert.ok(parseToPage(shown([], [column], sent)));
   });
 
   it('refuse values that are no plain data, or too deep', () => {

@@ -1,0 +1,302 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { makeDemo } from '../../scripts/dev/demo.mjs';
+import { PROTOCOL } from '../../src/protocol/messages.js';
+import { curves, manyCurves, sample, shown, twelve } from './comparePage/samples.js';
+import type { ServedPage } from './comparePage/served.js';
+import { servePage } from './comparePage/served.js';
+import { openWindow, THEMES } from './harness/index.js';
+import type { OpenWindow, Theme } from './harness/index.js';
+import { launchBrowser } from './harness/page.js';
+import { eventually } from './waiting.js';
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
+}
+
+describe('Curves on the compare page', function () {
+  this.timeout(60_000);
+  let browser: Browser;
+  let server: Awaited<ReturnType<typeof servePage>>;
+  let served: ServedPage;
+
+  before(async () => {
+    browser = await launchBrowser();
+    server = await servePage(browser);
+  });
+  after(async () => {
+    await server?.close();
+    await browser?.close();
+  });
+  afterEach(async () => {
+    await served.page.context().close();
+  });
+
+  const open = async (given = curves(), comparison = sample(), stored?: unknown): Promise<void> => {
+    served = await server.open(stored);
+    await served.send(shown(comparison, 0, given));
+    await served.page.getByRole('grid').waitFor();
+  };
+  const chart = (name: RegExp) => served.page.getByRole('img', { name });
+  const figure = (at: number) => served.page.locator('figure').nth(at);
+
+  it('say in words what the lines come to', async () => {
+    await open();
+    const loss = (await chart(/^train\.loss/).getAttribute('aria-label')) ?? '';
+    assert.match(
+      loss,
+      /v1\.0\.0: from 1\.4\d* to 0\.3\d*, best 0\.\d+ at step \d+\. v1\.1\.0: from .*\. experiment\/churn_deeper: from .*, no number at 91 steps\.$/,
+    );
+    // No metric of the comparison says which direction is better.
+    assert.match(
+      (await chart(/^tokens/).getAttribute('aria-label')) ?? '',
+      /v1\.0\.0: from 1000000 to 40500000, lowest 1000000 at step 0, highest 40500000 at step 10/,
+    );
+    assert.match(
+      (await chart(/^auc/).getAttribute('aria-label')) ?? '',
+      /experiment\/churn_deeper: not local/,
+    );
+    assert.deepEqual(served.complaints, []);
+  });
+
+  it('are told apart by dashes and markers, the same in every chart and in the legend', async () => {
+    await open(manyCurves(2), twelve());
+    const look = (line: string): Promise<string[]> =>
+      served.page.locator(line).evaluateAll((groups) =>
+        groups.map((group) => {
+          const dashes = group.querySelector('.line')?.getAttribute('stroke-dasharray');
+          return `${dashes} ${group
+            .querySelector('.marker')
+            ?.getAttribute('d')
+            ?.replace(/^M\S+ [\d.-]+/, '')}`;
+        }),
+      );
+    const legend = await look('.legend svg');
+    assert.equal(new Set(legend).size, 12, legend.join('\n'));
+    for (const at of [0, 1]) {
+      const drawn = await look(`figure:nth-of-type(${at + 1}) svg > g[class^="series"]`);
+      // The baseline, here the first, is drawn last, above the others.
+      assert.deepEqual([...drawn.slice(-1), ...drawn.slice(0, -1)], legend);
+    }
+  });
+
+  it('end where a run measured no number, and say for how many steps', async () => {
+    await open();
+    const lines = (column: number): Promise<number> => figure(0).locator(`.series-${column} .line`).count();
+    assert.deepEqual([await lines(0), await lines(1), await lines(2)], [1, 1, 2]);
+    await figure(0).getByText('Values', { exact: true }).click();
+    const row = figure(0).getByRole('row').filter({ hasText: 'experiment/churn_deeper' });
+    assert.match(await row.innerText(), /2\S* at step 0\s.*at step 239\s.*at step \d+\s+91 steps/);
+    assert.match(await figure(3).innerText(), /No run measured a number\./);
+  });
+
+  it('say which versions have none, and which are not here', async () => {
+    await open();
+    assert.match(await figure(1).innerText(), /experiment\/churn_deeper: not local/);
+    assert.match(
+      await figure(3).innerText(),
+      /v1\.1\.0: no such curve · experiment\/churn_deeper: not local/,
+    );
+    assert.match(await served.page.locator('.legend').innerText(), /experiment\/churn_deeper\s*not local/);
+  });
+
+  it('are nowhere where no version has any, and only said where all are not local', async () => {
+    await open({ list: [], unknown: [], total: 0 });
+    assert.equal(await served.page.locator('.curves').count(), 0);
+    await served.send(shown(sample(), 0, { list: [], unknown: [null, 'not local', null], total: 0 }));
+    await served.page.getByText('Curves of v1.1.0: not local').waitFor();
+    assert.equal(await served.page.locator('figure').count(), 0);
+  });
+
+  it('say how many are left out', async () => {
+    await open({ ...curves(), total: 80 });
+    await served.page.getByText('Only 5 of 80 curves are drawn.').waitFor();
+  });
+
+  it('follow the versions: one that is removed takes its line along', async () => {
+    await open();
+    await served.page.getByRole('button', { name: 'Actions for v1.1.0' }).click();
+    await served.page.getByRole('menuitem', { name: 'Remove from comparison' }).click();
+    await eventually(async () => {
+      assert.equal(await figure(0).locator('g[class^="series"]').count(), 2);
+      assert.equal(await served.page.locator('.legend li').count(), 2);
+    });
+    // The third version keeps its colour.
+    assert.equal(await figure(0).locator('.series-2').count(), 1);
+  });
+
+  it('fold away by keyboard and stay so over a reload', async () => {
+    await open();
+    const fold = () => served.page.getByRole('button', { name: /^Curves/ });
+    await fold().focus();
+    await served.page.keyboard.press('Enter');
+    assert.equal(await fold().getAttribute('aria-expanded'), 'false');
+    assert.equal(await served.page.locator('figure').first().isVisible(), false);
+    const stored = await served.state();
+    assert.equal((stored as { curvesFolded?: boolean }).curvesFolded, true);
+    await served.page.context().close();
+    await open(curves(), sample(), stored);
+    assert.equal(await served.page.locator('figure').count(), 0);
+    await fold().press('Space');
+    assert.equal(await served.page.locator('figure').count(), 5);
+    await served.page.keyboard.press('Tab');
+    assert.equal(
+      await served.page.locator('.curves-body').evaluate((body) => body === document.activeElement),
+      true,
+    );
+    await served.page.keyboard.press('Tab');
+    await served.page.keyboard.press('Enter');
+    await figure(0).getByRole('table').waitFor();
+  });
+
+  it('are not drawn anew while somebody types', async () => {
+    await open();
+    await figure(0).evaluate((element) => element.setAttribute('data-kept', ''));
+    await served.page.getByRole('textbox', { name: 'Search fields and values' }).fill('auc');
+    await eventually(async () => assert.match(await served.page.locator('.summary').innerText(), /1 found/));
+    assert.equal(await figure(0).getAttribute('data-kept'), '');
+  });
+
+  it('never take a metric’s name for markup, and stay inside their frame whatever the values', async () => {
+    const hostile = '<img src=x onerror="document.title=1">';
+    await open({
+      list: [
+        {
+          metric: hostile,
+          series: [
+            [
+              [0, -1e308],
+              [1, 1e308],
+            ],
+            null,
+            null,
+          ],
+        },
+        {
+          metric: 'flat',
+          series: [
+            [
+              [5, 3],
+              [6, 3],
+            ],
+            null,
+            null,
+          ],
+        },
+        {
+          metric: 'tiny',
+          series: [
+            [
+              [0, 1e-300],
+              [1e15, 3e-300],
+            ],
+            null,
+            null,
+          ],
+        },
+        {
+          metric: 'near',
+          series: [
+            [
+              [0, 1_000_000.001],
+              [1, 1_000_000.002],
+            ],
+            null,
+            null,
+          ],
+        },
+      ],
+      unknown: [],
+      total: 4,
+    });
+    assert.equal(await served.page.locator('main img').count(), 0);
+    assert.match(await figure(0).innerText(), /too far apart to be drawn/);
+    const outside = await served.page.locator('figure > svg').evaluateAll((drawings) =>
+      drawings.flatMap((drawing) => {
+        const frame = drawing.getBoundingClientRect();
+        return [...drawing.querySelectorAll('path, text')]
+          .filter((part) => {
+            const { left, right, top, bottom } = part.getBoundingClientRect();
+            return (
+              left < frame.left - 1 ||
+              right > frame.right + 1 ||
+              top < frame.top - 1 ||
+              bottom > frame.bottom + 1
+            );
+          })
+          .map((part) => part.outerHTML);
+      }),
+    );
+    assert.deepEqual(outside, []);
+    assert.deepEqual(served.complaints, []);
+  });
+});
+
+/** In the editor: with the demo's own curves, and with every kind of curve in every theme. */
+describe('Curves in the editor', function () {
+  this.timeout(180_000);
+  let home: string;
+  let window: OpenWindow;
+  let axe: string;
+
+  before(async () => {
+    axe = await readFile(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
+    home = await mkdtemp(path.join(tmpdir(), 'modelkeep-curves-'));
+    const folder = path.join(home, 'fraud-service');
+    await makeDemo(folder);
+    window = await openWindow({ folder, theme: 'dark', size: { width: 1400, height: 860 } });
+  });
+  after(async () => {
+    await window?.close();
+    await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  });
+
+  it('are drawn for the versions that one would compare first', async () => {
+    const { workbench } = window;
+    await workbench.openView();
+    await workbench.runCommand('Modelkeep: Compare Versions');
+    await workbench.quickInputRow('fraud-detector').click();
+    await eventually(async () => assert.match((await workbench.quickInputRows()).join('\n'), /v2\.0\.0/));
+    await workbench.press('Enter');
+    const drawing = workbench.webview().getByRole('img', { name: /^train\.loss over the steps/ });
+    await drawing.waitFor({ timeout: 30_000 });
+    const words = (await drawing.getAttribute('aria-label')) ?? '';
+    assert.match(words, /v2\.1\.0: from \S+ to \S+, best \S+ at step \d+/);
+    assert.match(words, /v2\.0\.0: from/);
+    await workbench.screenshot('curves-demo');
+  });
+
+  for (const theme of Object.keys(THEMES) as Theme[]) {
+    it(`can be read and heard in the theme ${THEMES[theme]}, wide and narrow`, async () => {
+      const { workbench } = window;
+      await workbench.page.setViewportSize({ width: 1400, height: 860 });
+      await workbench.setTheme(theme);
+      const frame = await workbench.webviewFrame('table');
+      const message = JSON.stringify({ protocol: PROTOCOL, ...shown(sample(), 0, curves()) });
+      await frame.evaluate((data) => globalThis.postMessage(JSON.parse(data), '*'), message);
+      await workbench
+        .webview()
+        .getByRole('img', { name: /^tokens/ })
+        .waitFor();
+      await workbench.webview().getByText('Values', { exact: true }).first().click();
+      await workbench.screenshot(`curves-${theme}`);
+      await frame.evaluate(axe);
+      const { violations } = await frame.evaluate(() =>
+        (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
+      );
+      assert.deepEqual(
+        violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`),
+        [],
+      );
+      await workbench.page.setViewportSize({ width: 760, height: 860 });
+      await workbench.screenshot(`curves-${theme}-narrow`);
+    });
+  }
+});
