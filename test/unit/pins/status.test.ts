@@ -49,6 +49,28 @@ describe('the status of a pin', () => {
     assert.deepEqual([status.disk.state, status.service.state], ['n/a', 'n/a']);
   });
 
+  it('names those who approved the stage before the tagger', async () => {
+    repo = churn();
+    pin('v2.0.0');
+    const message = 'Assigning stage prod to artifact churn version v2.0.0\n\nReason: best';
+    const commit = repo.git('rev-parse', 'churn@v2.0.0^{commit}');
+    const tag = (name: string, text: string): void =>
+      void repo.git('-c', 'user.name=Release robot', 'tag', '-a', name, '-m', text, commit);
+    tag('churn#prod#9', `${message}\nApproved-by: Grace\nApproved-by: Bob`);
+    const { stage } = (await one(repo)).registry;
+    assert.deepEqual(
+      [stage?.by, stage?.approvedBy, stage?.tagger],
+      ['Grace, Bob', ['Grace', 'Bob'], 'Release robot'],
+    );
+    repo.git('tag', '-d', 'churn#prod#9');
+    tag('churn#prod#9', message);
+    const unnamed = (await one(repo)).registry.stage;
+    assert.deepEqual(
+      [unnamed?.by, unnamed?.approvedBy, unnamed?.tagger],
+      ['Release robot', undefined, undefined],
+    );
+  });
+
   it('is read where it is deployed; another value here is a remark, no alarm', async () => {
     repo = churn();
     pin('v2.0.0');

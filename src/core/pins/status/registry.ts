@@ -3,6 +3,7 @@ import { versionsOf } from '../../catalog/select.js';
 import type { Digest } from '../../digest.js';
 import { sameBits } from '../../digest.js';
 import { runGit } from '../../git/process.js';
+import { readTrailers } from '../../registry/versions/messages.js';
 import type { PinnedModel, PinResolution } from '../forms.js';
 import type { PinReading } from '../read.js';
 import { whyTagsMayBeMissing } from './fetched.js';
@@ -15,10 +16,17 @@ export interface RegistrySide extends Side {
     readonly name: string;
     /** The version that holds it now; null when none does. */
     readonly holder: string | null;
+    /** Who answers for it: those whom the tag's message names as approving, else the tagger. */
     readonly by?: string;
     /** ISO 8601. */
     readonly at?: string;
-  };
+  } & StageApproval;
+}
+
+/** Only where the tag's message names somebody. */
+interface StageApproval {
+  readonly approvedBy?: readonly string[];
+  readonly tagger?: string;
 }
 
 interface Request {
@@ -209,22 +217,28 @@ async function newestAssignment(
   artifact: string,
   stage: string,
   commit: string,
-): Promise<{ readonly by?: string; readonly at?: string }> {
+): Promise<{ readonly by?: string; readonly at?: string } & StageApproval> {
   const tag = `refs/tags/${artifact.replace(':', '=')}#${stage}`;
   const { stdout } = await runGit(
     catalog.repository.git,
     [
       'for-each-ref',
       '--sort=-taggerdate',
-      '--format=%(*objectname)%00%(taggername)%00%(taggerdate:iso-strict)',
+      // Every field ends in a NUL; the body is without the signature, which would hide the trailers.
+      '--format=%(*objectname)%00%(taggername)%00%(taggerdate:iso-strict)%00%(contents:subject)%0a%0a%(contents:body)%00',
       tag,
       `${tag}#*`,
     ],
     { cwd: catalog.repository.root, ...(signal ? { signal } : {}) },
   );
-  for (const line of stdout.toString('utf8').split('\n')) {
-    const [peeled, by = '', at = ''] = line.split('\0');
-    if (peeled === commit) return { by, at };
+  const fields = stdout.toString('utf8').split('\0');
+  for (let record = 0; record + 4 <= fields.length; record += 4) {
+    const [peeled = '', tagger = '', at = '', message = ''] = fields.slice(record, record + 4);
+    if (peeled.trim() !== commit) continue;
+    const { approvedBy } = readTrailers(message);
+    return approvedBy === undefined
+      ? { by: tagger, at }
+      : { by: approvedBy.join(', '), at, approvedBy, tagger };
   }
   return {};
 }
