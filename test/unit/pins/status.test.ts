@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { utimesSync } from 'node:fs';
+import { readFileSync, utimesSync } from 'node:fs';
 import type { PinStatus, StatusOptions } from '../../../src/core/pins/status/status.js';
 import { pinStatus } from '../../../src/core/pins/status/status.js';
 import type { PinState, Reason } from '../../../src/core/pins/status/side.js';
@@ -283,6 +283,49 @@ describe('the disk side of a pin', () => {
     repo.write('.dvc/config', '[core]\n    remote = store\n[\'remote "store"\']\n    url = s3://bucket/x\n');
     const status = await one(repo, { remote: checkRemote });
     assert.deepEqual([status.state, codes(status)], ['unknown', ['remote-unknown']]);
+  });
+
+  it('asks the remote that the output names for itself, in its pointer or its pipeline', async () => {
+    const remote = (name: string): string => `['remote "${name}"']\n    url = ../${name}\n`;
+    const config = `[core]\n    remote = store\n${remote('store')}${remote('archive')}`;
+    const pipeline =
+      'vars: [{place: Archive}]\nstages:\n  train:\n    cmd: x\n    outs: [models/churn.pkl: {remote: "${place}"}]\n';
+    const pointed = readFileSync(repo.at('models/churn.pkl.dvc'), 'utf8').trimEnd();
+    const ways = {
+      'v6.0.0': () => repo.write('models/churn.pkl.dvc', `${pointed}\n  remote: archive\n`),
+      'v7.0.0': () =>
+        repo
+          .remove('models/churn.pkl.dvc')
+          .write('dvc.yaml', pipeline)
+          .dvcLock('.', { train: { outs: [{ path: 'models/churn.pkl', content: 'third one' }] } }),
+    };
+    for (const [version, write] of Object.entries(ways)) {
+      repo
+        .write('.dvc/config', config)
+        .write('archive/x', '')
+        .write('store/x', '')
+        .remove('archive')
+        .remove('store');
+      write();
+      repo.commit(version);
+      repo.registerVersion('churn', version);
+      repo.write(YAML, `model:\n  version: ${version}\n`).write('models/churn.pkl', 'third one');
+      const digest = (await one(repo)).registry.digest?.value ?? '';
+      const file = `files/md5/${digest.slice(0, 2)}/${digest.slice(2)}`;
+      repo.write(`store/${file}`, 'third one').write('archive/files/md5/ab/x', '');
+      const lost = await one(repo, { remote: checkRemote });
+      assert.deepEqual(codes(lost), ['not-on-remote'], version);
+      assert.match(lost.reasons[0]?.message ?? '', /remote archive lacks/i);
+      repo.write(`archive/${file}`, 'third one');
+      assert.equal((await one(repo, { remote: checkRemote })).state, 'in sync', version);
+      repo.write('.dvc/config', `[core]\n    remote = store\n${remote('store')}`);
+      const unknown = await one(repo, { remote: checkRemote });
+      assert.deepEqual([unknown.state, codes(unknown)], ['unknown', ['remote-unknown']]);
+      assert.match(
+        unknown.reasons[0]?.message ?? '',
+        /No DVC remote "archive", which the output names, is set/i,
+      );
+    }
   });
 });
 

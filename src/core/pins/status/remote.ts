@@ -11,13 +11,14 @@ import type { Repository } from '../../git/repository.js';
 import { remoteUrl } from '../../tracking/dvc/config.js';
 import { redacted } from '../elsewhere.js';
 import type { Meaning } from '../forms.js';
+import { ownRemote } from './ownRemote.js';
 import type { Finding } from './side.js';
 import { because, notApplicable } from './side.js';
 
 /** Says whether a remote has the bytes that a pin means. */
 export type RemoteCheck = (
   catalog: Pick<Catalog, 'repository' | 'settings'>,
-  meaning: Pick<Meaning, 'model' | 'digest'>,
+  meaning: Pick<Meaning, 'model' | 'digest' | 'commit'>,
   options: { readonly signal?: AbortSignal },
 ) => Promise<Finding>;
 
@@ -26,27 +27,35 @@ export type RemoteCheck = (
  * command would tell, because only those programs speak with them.
  */
 export const checkRemote: RemoteCheck = async (catalog, meaning, options) => {
-  const { model, digest } = meaning;
+  const { model, digest, commit } = meaning;
   if (model === null || digest === null || model.path === null) return notApplicable('remote');
-  if (model.tracking === 'dvc') return dvcRemote(catalog.repository, model.pointer ?? model.path, digest);
+  if (model.tracking === 'dvc') {
+    const own = await ownRemote(catalog.repository, model, commit, options);
+    return dvcRemote(catalog.repository, model.pointer ?? model.path, digest, own);
+  }
   if (model.tracking === 'lfs') return lfsRemote(catalog, digest, options);
   return notApplicable('remote');
 };
 
-async function dvcRemote(repository: Repository, pointer: string, digest: Digest): Promise<Finding> {
+async function dvcRemote(
+  repository: Repository,
+  pointer: string,
+  digest: Digest,
+  own: string | undefined,
+): Promise<Finding> {
   if (dvcCacheFiles('', digest).length === 0) {
     const message = `A digest of kind ${digest.algorithm} names no file that could be looked for`;
     return because({ source: 'DVC remote' }, 'unknown', 'remote-unknown', message);
   }
   const folder = await dvcFolder(repository, pointer);
   const config = await readDvcConfig(folder, repository.git.env);
-  const name = config.defaultRemote;
+  const name = own ?? config.defaultRemote;
   const url = name === null ? null : remoteUrl(config, name);
   if (name === null || url === null) {
     const [broken] = config.problems;
-    const message = broken
-      ? `No default DVC remote can be read: ${broken.message}`
-      : 'No default DVC remote is set';
+    const lost =
+      own === undefined ? 'No default DVC remote' : `No DVC remote "${own}", which the output names,`;
+    const message = broken ? `${lost} can be read: ${broken.message}` : `${lost} is set`;
     return because({ source: 'DVC remote' }, 'unknown', 'remote-unknown', message);
   }
   const side = { source: `DVC remote ${name} (${redacted(url)})` };

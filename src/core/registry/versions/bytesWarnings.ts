@@ -16,7 +16,7 @@ export async function bytesWarnings(
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<readonly PlanWarning[]> {
   if (model.tracking !== 'dvc' && model.tracking !== 'lfs') return [];
-  const { side } = await checkRemote(catalog, { model, digest: model.digest }, options);
+  const { side } = await checkRemote(catalog, { model, digest: model.digest, commit }, options);
   if (side.state !== 'differs') return [];
   const here = await createLocator(catalog.repository, options).locate(model, catalog.head.commit === commit);
   if (here === 'unknown') return [];
