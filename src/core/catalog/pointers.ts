@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic.js';
 import { locate } from '../tracking/dvc/locate.js';
 import type { TrackedFile } from '../tracking/trackedFile.js';
-import type { BlobMemo } from './blobs.js';
+import type { BlobFailure, BlobMemo } from './blobs.js';
 import type { Candidate, Candidates } from './candidates.js';
 import type { PlacedFile } from './placed.js';
 import { join, placedOut } from './placed.js';
@@ -66,13 +66,7 @@ export class Pointers {
 
   private placeDvcFile(file: TreeFile, path: string, folder: string): SaidByPointer {
     const parsed = this.blobs.get(FileKind.dvc, file.blob);
-    if (!parsed.ok)
-      return {
-        files: NONE,
-        diagnostics: [unreadableFile(path, parsed.reason)],
-        plain: true,
-        plainFile: null,
-      };
+    if (!parsed.ok) return unreadable(path, parsed.reason);
     const diagnostics: Diagnostic[] = parsed.value.problems.map((problem) => ({ ...problem, path }));
     const files: PlacedFile[] = [];
     for (const out of parsed.value.outs) {
@@ -87,13 +81,7 @@ export class Pointers {
 
   private placeLfs(file: TreeFile, path: string): SaidByPointer {
     const parsed = this.blobs.get(FileKind.lfs, file.blob);
-    if (!parsed.ok)
-      return {
-        files: NONE,
-        diagnostics: [unreadableFile(path, parsed.reason)],
-        plain: true,
-        plainFile: null,
-      };
+    if (!parsed.ok) return unreadable(path, parsed.reason);
     const pointer = parsed.value;
     if (!pointer) {
       // An empty file stands for itself in Git LFS.
@@ -110,4 +98,8 @@ export class Pointers {
     const files = [{ file: tracked, declaredType: undefined }];
     return { files, diagnostics: NONE, plain: !isShard(tracked), plainFile: null };
   }
+}
+
+function unreadable(path: string, reason: BlobFailure): SaidByPointer {
+  return { files: NONE, diagnostics: [unreadableFile(path, reason)], plain: true, plainFile: null };
 }
