@@ -18,7 +18,7 @@ export interface Lacking {
 
 /** What DVC, Git and GTO read themselves: text, whatever the patterns say of it. */
 const SAYS_WHAT_IS_TRACKED =
-  /\.dvc$|(?:^|\/)(?:dvc\.yaml|dvc\.lock|artifacts\.yaml|\.gitattributes|\.dvcignore)$/;
+  /\.dvc$|(?:^|\/)(?:dvc\.yaml|dvc\.lock|artifacts\.yaml|modelkeep\.yaml|\.gitattributes|\.dvcignore)$/;
 
 /** What templates of `dvc.yaml` take their values from. */
 const HOLDS_VALUES = /\.(?:ya?ml|toml|py)$|(?:^|\/)params[^/]*\.json$/;
@@ -78,6 +78,9 @@ async function missingPaths(
   const commits = [...new Set(named.flatMap(({ commit }) => commit ?? []))];
   await catalog.loadCommits(commits, options);
   const missing: MissingPath[] = [];
+  const settings = catalog.diagnostics.find(({ code }) => code === 'object-missing')?.path;
+  const standard = catalog.defaultBranch?.branch.commit ?? null;
+  if (settings !== undefined && standard !== null) missing.push({ commit: standard, path: settings });
   for (const commit of commits) {
     if (!catalog.mayLack(commit)) continue;
     const { diagnostics } = await catalog.modelsAt(commit, options);

@@ -1,5 +1,7 @@
 import { version as productVersion } from '../../../package.json';
 import type { Diagnostic } from '../diagnostic.js';
+import type { RootFile } from '../git/files.js';
+import { readRootFile } from '../git/files.js';
 import { CommitGraph } from '../git/graph.js';
 import type { CommitId } from '../git/ids.js';
 import type { ObjectReader } from '../git/objects.js';
@@ -26,6 +28,9 @@ import type { Memory } from './savedCatalog.js';
 import { SavedCatalog } from './savedCatalog.js';
 import { Snapshots } from './snapshots.js';
 import { TagRegistry, wantedTags } from './tagRegistry.js';
+
+/** Bytes of a file of a commit that is kept in the cache. */
+const LARGEST_FILE = 128 * 1024;
 
 export interface SourceOptions {
   /** Where catalogs leave what the next ones can use; null for nowhere. */
@@ -194,17 +199,20 @@ export class CatalogSource {
     const fallback = findDefaultBranch(view, null, 'origin');
     return loadSettings(this.repository, {
       defaultCommit: fallback?.branch.commit ?? null,
-      readAt: (commit, path) => this.readFileAt(reader, commit, path),
+      readAt: (commit, name) => this.readFileAt(reader, commit, name),
       ...(options.signal ? { signal: options.signal } : {}),
     });
   }
 
-  private async readFileAt(reader: ObjectReader, commit: string, path: string): Promise<Buffer | null> {
-    const spec = `${commit}:${path}`;
+  private async readFileAt(reader: ObjectReader, commit: string, name: string): Promise<RootFile> {
+    const spec = `${commit}:${name}`;
     const known = this.files.get(spec);
-    if (known !== undefined) return known === null ? null : Buffer.from(known, 'base64');
-    const found = await readSmallFile(reader, spec);
-    this.files.set(spec, found === null ? null : found.toString('base64'));
+    if (known !== undefined)
+      return known === null ? { kind: 'absent' } : { kind: 'file', data: Buffer.from(known, 'base64') };
+    const found = await readRootFile(reader, commit, name, LARGEST_FILE);
+    // What could not be read may be there for the next catalog.
+    if (found.kind === 'file') this.files.set(spec, found.data.toString('base64'));
+    else if (found.kind === 'absent') this.files.set(spec, null);
     return found;
   }
 
@@ -251,22 +259,4 @@ function namedCommits(view: RefsView, registry: RegistryView): ReadonlySet<Commi
 
 function asKept(stored: StoredRegistry | null | undefined): Memory['registry'] {
   return stored ? { key: stored.key, store: () => stored } : null;
-}
-
-async function readSmallFile(reader: ObjectReader, spec: string): Promise<Buffer | null> {
-  let found: Buffer | null = null;
-  reader.info(spec, {
-    failed: () => undefined, // no such file
-    info: (type, size, id) => {
-      if (type !== 'blob' || size > 1024 * 1024) return;
-      reader.contents(id, {
-        failed: () => undefined,
-        object: (_type, data) => {
-          found = Buffer.from(data);
-        },
-      });
-    },
-  });
-  await reader.settle();
-  return found;
 }

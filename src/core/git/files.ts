@@ -1,3 +1,4 @@
+import type { ObjectFailure, ObjectReader } from './objects.js';
 import { openObjects } from './objects.js';
 import type { Repository } from './repository.js';
 
@@ -48,6 +49,58 @@ export async function readPathsAt(
     reader.close();
   }
   return found;
+}
+
+/** A file at the root of a commit; `absent` where the commit has none. */
+export type RootFile = FileAt | { readonly kind: 'absent' };
+
+/**
+ * Reads a file at the root of a commit. Git says the same of a name that a commit does not have and of an object that
+ * is not in this clone: where it says so, the folder is asked.
+ * @param reader has nothing else to do
+ */
+export async function readRootFile(
+  reader: ObjectReader,
+  commit: string,
+  name: string,
+  limit = LIMIT,
+): Promise<RootFile> {
+  let found: RootFile = { kind: 'absent' };
+  let failure: ObjectFailure | undefined;
+  const failed = (reason: ObjectFailure): void => {
+    failure = reason;
+  };
+  reader.info(`${commit}:${name}`, {
+    failed,
+    info: (type, size, id) => {
+      if (type !== 'blob') return;
+      if (size > limit) found = { kind: 'too-large' };
+      else
+        reader.contents(id, {
+          failed,
+          object: (_type, data) => {
+            found = { kind: 'file', data: Buffer.from(data) };
+          },
+        });
+    },
+  });
+  await reader.settle();
+  if (failure === undefined) return found;
+  if (failure === 'corrupt') return { kind: 'corrupt' };
+  return (await names(reader, commit, name)) ? { kind: 'missing' } : found;
+}
+
+/** Whether the root of a commit has an entry of that name; also where the root itself cannot be read. */
+async function names(reader: ObjectReader, commit: string, name: string): Promise<boolean> {
+  let named = true;
+  reader.contents(`${commit}:`, {
+    failed: () => undefined, // then nobody knows
+    object: (_type, data) => {
+      named = data.includes(` ${name}\0`);
+    },
+  });
+  await reader.settle();
+  return named;
 }
 
 /** One file of a commit; null when it is not there, not readable or over the limit. */

@@ -2,9 +2,11 @@ import { constants } from 'node:fs';
 import { lstat, open, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Diagnostic } from '../diagnostic.js';
-import { readBlobAt } from '../git/files.js';
+import type { RootFile } from '../git/files.js';
+import { readRootFile } from '../git/files.js';
 import type { CommitId } from '../git/ids.js';
 import { resolveCommit } from '../git/revisions.js';
+import { openObjects } from '../git/objects.js';
 import { GitError } from '../git/process.js';
 import type { Repository } from '../git/repository.js';
 import type { Settings } from './settings.js';
@@ -26,7 +28,7 @@ export interface LoadSettingsOptions {
   /** Tip of the default branch: where the settings are looked for when the working copy has none. */
   readonly defaultCommit?: CommitId | null;
   /** Reads one file of a commit; a caller with a running reader saves a process by giving it. */
-  readonly readAt?: (commit: string, path: string) => Promise<Buffer | null>;
+  readonly readAt?: (commit: string, name: string) => Promise<RootFile>;
   readonly signal?: AbortSignal;
 }
 
@@ -43,9 +45,7 @@ export async function loadSettings(
   options: LoadSettingsOptions = {},
 ): Promise<LoadedSettings> {
   const abortable = options.signal ? { signal: options.signal } : {};
-  const readAt =
-    options.readAt ??
-    ((commit, file) => readBlobAt(repository, commit, file, { limit: LIMIT + 1, ...abortable }));
+  const readAt = options.readAt ?? ((commit, name) => readAlone(repository, commit, name, abortable));
   if (!repository.bare) {
     const found = await readWorkspace(repository.root);
     if (found.kind === 'bytes') return parsed(found.bytes, { kind: 'workspace' }, []);
@@ -58,22 +58,57 @@ export async function loadSettings(
     }
   } else {
     const head = await headCommit(repository, abortable);
-    const bytes = head === null ? null : await readAt(head, FILE);
-    if (head !== null && bytes !== null)
-      return parsed(bytes, { kind: 'commit', commit: head, because: 'bare' }, []);
+    const file = head === null ? null : await readAt(head, FILE);
+    if (head !== null && file !== null && file.kind !== 'absent')
+      return ofCommit(file, { kind: 'commit', commit: head, because: 'bare' }, []);
   }
   options.signal?.throwIfAborted();
   const commit = options.defaultCommit ?? null;
-  const bytes = commit === null ? null : await readAt(commit, FILE);
-  if (commit === null || bytes === null)
+  const file = commit === null ? null : await readAt(commit, FILE);
+  if (commit === null || file === null || file.kind === 'absent')
     return { settings: DEFAULT_SETTINGS, source: { kind: 'none' }, diagnostics: [] };
-  return parsed(bytes, { kind: 'commit', commit, because: 'default-branch' }, [
+  return ofCommit(file, { kind: 'commit', commit, because: 'default-branch' }, [
     problem(
       'info',
       'settings-from-default-branch',
       `There is no ${FILE} here: the one of the default branch counts.`,
     ),
   ]);
+}
+
+async function readAlone(
+  repository: Repository,
+  commit: string,
+  name: string,
+  options: { readonly signal?: AbortSignal },
+): Promise<RootFile> {
+  const reader = openObjects(repository, options);
+  try {
+    return await readRootFile(reader, commit, name, LIMIT);
+  } finally {
+    reader.close();
+  }
+}
+
+type Unreadable = Exclude<RootFile['kind'], 'file' | 'absent'>;
+
+const UNREADABLE: Readonly<Record<Unreadable, { readonly code: string; readonly why: string }>> = {
+  missing: { code: 'object-missing', why: 'is not in this clone; fetch it' },
+  corrupt: { code: 'object-corrupt', why: 'is damaged; run git fsck and fetch it again' },
+  'too-large': { code: 'settings-unreadable', why: `is larger than ${String(LIMIT / 1024)} KB` },
+};
+
+/** What a commit's file says; where it cannot be read the defaults hold, and nobody takes them for what it says. */
+async function ofCommit(
+  file: Exclude<RootFile, { readonly kind: 'absent' }>,
+  source: Extract<SettingsOrigin, { readonly kind: 'commit' }>,
+  before: readonly Diagnostic[],
+): Promise<LoadedSettings> {
+  if (file.kind === 'file') return parsed(file.data, source, before);
+  const where = source.because === 'bare' ? 'HEAD' : 'the default branch';
+  const { code, why } = UNREADABLE[file.kind];
+  const message = `The ${FILE} of ${where} ${why}. Until then the defaults hold.`;
+  return { settings: DEFAULT_SETTINGS, source, diagnostics: [problem('error', code, message)] };
 }
 
 async function parsed(

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { fetchLacking } from '../../../src/core/catalog/fetchLacking.js';
 import type { Lacking } from '../../../src/core/catalog/lacking.js';
 import { findLacking } from '../../../src/core/catalog/lacking.js';
@@ -125,6 +126,25 @@ describe('what a partial clone lacks', () => {
     assert.ok(files.has(origin.git('rev-parse', 'main:.gitattributes') as never));
     assert.ok(!files.has(origin.git('rev-parse', 'main:big/weights.pt') as never));
     assert.equal(clone.repo.git('count-objects', '-v'), before);
+  });
+
+  it('may be the settings: then the defaults hold, and say so, until they are here', async () => {
+    const origin = own(makeOrigin());
+    origin.write('modelkeep.yaml', 'branches: {default: experiment/churn_lr}\n').commit('Settings');
+    const clone = await cloneOf(origin, '--filter=blob:none', '--no-checkout');
+    const cacheFolder = path.join(clone.repo.dir, '.git', 'cache');
+    const look = async (): Promise<readonly unknown[]> => {
+      const source = new CatalogSource(clone.repository, { cacheFolder });
+      const catalog = await source.load({ branches: (view) => view.branches });
+      await source.save();
+      const said = catalog.diagnostics.map(({ code, path: where }) => `${code} ${where ?? ''}`);
+      return [catalog.defaultBranch?.branch.name, said];
+    };
+    assert.deepEqual(await look(), ['main', ['object-missing modelkeep.yaml']]);
+    const lacking = await clone.lacking();
+    assert.ok(lacking.files.has(origin.git('rev-parse', 'main:modelkeep.yaml') as never));
+    await fetchLacking(clone.repository, 'origin', lacking, clone.load);
+    assert.deepEqual(await look(), ['experiment/churn_lr', ['settings-from-default-branch modelkeep.yaml']]);
   });
 
   it('is nothing in a whole clone', async () => {
