@@ -9,6 +9,7 @@ import { openObjects } from '../git/objects.js';
 import type { Ref } from '../git/refs.js';
 import { listRefs, readHead } from '../git/refs.js';
 import type { Repository } from '../git/repository.js';
+import { shallowEdge } from '../git/shallow.js';
 import type { LoadedSettings } from '../settings/load.js';
 import { loadSettings } from '../settings/load.js';
 import type { Settings } from '../settings/settings.js';
@@ -63,8 +64,10 @@ export class CatalogSource {
   private readonly commits = new CommitTrees();
   private readonly registry = new TagRegistry(this.commits);
   private readonly files = new Map<string, string | null>();
-  private readonly mergeBases = new Map<string, CommitId | null>();
+  private mergeBases = new Map<string, CommitId | null>();
   private graph = new CommitGraph();
+  /** The commits at which a shallow clone ends, as Git writes them down; empty for a whole clone. */
+  private edge = '';
   private snapshots: KeptSnapshots | undefined;
   /** The commits that the refs and tags of the last catalog name. */
   private named = (): ReadonlySet<CommitId> => new Set();
@@ -95,6 +98,7 @@ export class CatalogSource {
         readHead(repository, abortable),
         readRemoteNames(repository),
         this.restored(reader),
+        this.followEdge(),
       ]);
       const view = viewRefs(refs, head, remotes);
       for (const [key, content] of record?.files ?? []) this.files.set(key, content);
@@ -159,6 +163,16 @@ export class CatalogSource {
     return record;
   }
 
+  /** History that ended at an edge which has moved since says nothing of what there is now (`git fetch --unshallow`). */
+  private async followEdge(): Promise<void> {
+    const edge = await shallowEdge(this.repository);
+    if (edge === this.edge) return;
+    this.edge = edge;
+    this.graph = new CommitGraph();
+    this.mergeBases = new Map();
+    this.registry.forget();
+  }
+
   private memory(snapshots: KeptSnapshots): Memory {
     return {
       key: this.keyOf(snapshots.key),
@@ -167,7 +181,8 @@ export class CatalogSource {
       tags: this.registry.store,
       registry: this.registry.memory(snapshots.models),
       snapshots: snapshots.models,
-      mergeBases: this.mergeBases,
+      // Where branches parted depends on where a shallow clone ends: alone among what is kept, it can change.
+      mergeBases: this.edge === '' ? this.mergeBases : new Map(),
       files: this.files,
     };
   }

@@ -49,6 +49,11 @@ export class TagRegistry {
     return this.kept.view;
   }
 
+  /** Lets go of what the tags meant, with the branches that contain their commits. */
+  forget(): void {
+    this.kept = undefined;
+  }
+
   /** What is kept of these snapshots, to be written into the cache. */
   memory(snapshots: Snapshots): Memory['registry'] {
     const { kept } = this;

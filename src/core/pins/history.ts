@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { plainPath } from '../artifacts/insidePath.js';
 import { findStores } from '../artifacts/stores.js';
 import type { Catalog } from '../catalog/catalog.js';
@@ -10,6 +8,7 @@ import { localGit } from '../git/localObjects.js';
 import { openObjects } from '../git/objects.js';
 import { runGit } from '../git/process.js';
 import type { Repository } from '../git/repository.js';
+import { shallowEdge } from '../git/shallow.js';
 import type { PinSetting } from '../settings/settings.js';
 import { decode, deployedRef, filesOf, locate } from './read.js';
 import { TARGET_LIMIT } from './targets/target.js';
@@ -255,9 +254,9 @@ class HistoryReader {
 
 const UNREADABLE: FileText = { unreadable: true };
 
-/** The commits at which a shallow clone ends (gitrepository-layout: shallow). */
+/** The commits at which a shallow clone ends. */
 async function shallowCommits(repository: Repository): Promise<ReadonlySet<string>> {
   if (!repository.shallow) return new Set();
-  const text = await readFile(path.join(repository.commonDir, 'shallow'), 'utf8').catch(() => '');
+  const text = await shallowEdge(repository);
   return new Set(text.split('\n').filter((line) => line !== ''));
 }
