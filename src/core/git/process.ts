@@ -87,7 +87,10 @@ export function gitEnvironment(env: NodeJS.ProcessEnv = process.env, program = '
   };
 }
 
-/** Starts a reading Git process; the caller owns its streams. Aborting kills it. */
+/**
+ * Starts a reading Git process; the caller owns its streams. Aborting kills it. `git replace` is not followed: an id
+ * stands for the same bytes here, in other clones and in what is remembered.
+ */
 export function spawnGit(
   git: GitEnvironment,
   args: readonly string[],
@@ -95,7 +98,7 @@ export function spawnGit(
 ): ChildProcessWithoutNullStreams {
   return spawn(git.program, [...READ_ONLY, ...args], {
     cwd: options.cwd,
-    env: git.env,
+    env: { ...git.env, GIT_NO_REPLACE_OBJECTS: '1' },
     windowsHide: true,
     stdio: 'pipe',
     ...(options.signal ? { signal: options.signal } : {}),

@@ -128,6 +128,30 @@ describe('what a catalog leaves to the next', () => {
     }
   });
 
+  it('stands for what an id means, before and after `git replace`', async () => {
+    const other = GitRepo.create();
+    try {
+      other.dvcPointer('models/a.pkl').commit('One');
+      const first = other.git('rev-parse', 'HEAD:models/a.pkl.dvc').trim();
+      other.dvcPointer('models/a.pkl', { content: 'other' }).commit('Two');
+      const second = other.git('rev-parse', 'HEAD:models/a.pkl.dvc').trim();
+      const opened = await openRepository(other.dir, { git: gitEnvironment(other.env) });
+      const digests = async (cacheFolder: string | null): Promise<unknown> => {
+        const source = new CatalogSource(opened, { cacheFolder });
+        const catalog = await source.load({ branches: (view) => view.branches });
+        await source.save();
+        const on = await Promise.all(catalog.branches.map((branch) => catalog.modelsOn(branch)));
+        return on.flatMap(({ models }) => models.map(({ digest }) => digest));
+      };
+      const before = await digests(folder);
+      other.git('replace', second, first);
+      assert.deepEqual(await digests(folder), before);
+      assert.deepEqual(await digests(null), before);
+    } finally {
+      other.dispose();
+    }
+  });
+
   it('does not take a branch that was moved forward on the default one for one that changed something', async () => {
     const other = GitRepo.create();
     const cacheFolder = mkdtempSync(path.join(tmpdir(), 'modelkeep-cache-'));
