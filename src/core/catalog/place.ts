@@ -4,7 +4,7 @@ import type { Candidate, Candidates } from './candidates.js';
 import type { Placed, PlacedFile, PlacedPipeline } from './placed.js';
 import { NOTHING_PLACED, NO_IDS, concatIds, join } from './placed.js';
 import { FileKind } from './treeNames.js';
-import { linked, notUtf8, tooDeep, unreadableTree } from './treeProblems.js';
+import { linked, notUtf8, refusedName, tooDeep, unreadableTree } from './treeProblems.js';
 import type { ObjectNumber } from './objectIds.js';
 import type { Pipelines } from './pipelines.js';
 import type { PlacedPointer } from './pointers.js';
@@ -123,7 +123,7 @@ export class Composer {
   }
 
   private ownFiles(node: TreeNode, folder: string): Placed {
-    if (node.files.length === 0 && !node.dvcRoot) return EMPTY;
+    if (node.files.length + node.refusedNames.length === 0 && !node.dvcRoot) return EMPTY;
     const own = new OwnFiles();
     for (const file of node.files) {
       if (file.link) {
@@ -154,6 +154,7 @@ export class Composer {
           break;
       }
     }
+    for (const name of node.refusedNames) own.report(refusedName(folder, name));
     for (const name of node.unreadableNames) own.report(notUtf8(join(folder, name)));
     return own.placed(node, folder);
   }

@@ -27,6 +27,8 @@ export interface TreeLayout {
   readonly dvcRoot: boolean;
   /** Names that are no UTF-8: listed as far as they can be read. */
   readonly unreadableNames: readonly string[];
+  /** Names that Git makes in no working copy: what stands under them is not looked at. */
+  readonly refusedNames: readonly string[];
   /** Nothing in it matters. */
   readonly barren: boolean;
 }
@@ -94,6 +96,7 @@ export class TreeLayouts {
     const folderIds: number[] = [];
     const folderStates: number[] = [];
     const unreadableNames: string[] = [];
+    const refusedNames: string[] = [];
     let dvcRoot = false;
     let at = from;
     while (at < end) {
@@ -115,7 +118,8 @@ export class TreeLayouts {
       ids.push(idAt - from);
       if (plain) {
         const name = names.intern(data, nameStart, at, hash);
-        if (folder) {
+        if (names.isRefused(name)) refusedNames.push(names.name(name));
+        else if (folder) {
           const inner = this.stateOf(state, name);
           if (inner < 0) dvcRoot = true;
           else {
@@ -142,7 +146,9 @@ export class TreeLayouts {
       folderStates,
       dvcRoot,
       unreadableNames: unreadableNames.length > 0 ? unreadableNames : NOTHING,
-      barren: files.length + folderNames.length + unreadableNames.length === 0 && !dvcRoot,
+      refusedNames: refusedNames.length > 0 ? refusedNames : NOTHING,
+      barren:
+        files.length + folderNames.length + unreadableNames.length + refusedNames.length === 0 && !dvcRoot,
     };
   }
 

@@ -20,6 +20,9 @@ const KINDS: Readonly<Record<string, FileKind>> = {
   '.dvcignore': FileKind.ignore,
 };
 
+/** Names that Git makes in no working copy, since they lead out of it or into `.git` (Git: `verify_path`). */
+const REFUSED = /^\.{0,2}$|^(?:\.git|git~1)[. ]*$|\//i;
+
 /**
  * Numbers the entry names of tree objects without making a string for each of the (hundreds of thousands of)
  * entries: names are met as bytes, and only a new one is decoded.
@@ -33,6 +36,7 @@ export class TreeNames {
   private readonly names: string[] = [];
   private readonly kinds: FileKind[] = [];
   private readonly exact: boolean[] = [];
+  private readonly refused: boolean[] = [];
 
   /** The number of a name, given its bytes and their hash (see `TreeLayouts`). */
   intern(data: Uint8Array, start: number, end: number, hash: number): number {
@@ -57,6 +61,11 @@ export class TreeNames {
   /** False when the bytes are no UTF-8, so that the name as text stands for other bytes too. */
   isText(id: number): boolean {
     return this.exact[id] ?? false;
+  }
+
+  /** True when nothing of that name may be read or written: a hostile tree can hold it, a working copy never. */
+  isRefused(id: number): boolean {
+    return this.refused[id] ?? false;
   }
 
   private equals(id: number, data: Uint8Array, start: number, end: number): boolean {
@@ -85,6 +94,7 @@ export class TreeNames {
     const name = bytes.toString('utf8');
     this.names.push(name);
     this.exact.push(!name.includes('\uFFFD') || Buffer.from(name).equals(bytes));
+    this.refused.push(REFUSED.test(name));
     this.kinds.push(
       KINDS[name] ?? (name.endsWith('.dvc') && name !== '.dvc' ? FileKind.dvc : FileKind.other),
     );

@@ -79,3 +79,14 @@ export function notUtf8(path: string): Diagnostic {
     path,
   };
 }
+
+/** A name that would lead out of the repository, or into its `.git` (design.md: safety). */
+export function refusedName(folder: string, name: string): Diagnostic {
+  const where = folder === '' ? 'The root folder' : `The folder ${folder}`;
+  return {
+    severity: 'error',
+    code: 'path-outside-repository',
+    message: `${where} holds an entry named "${name}", which Git itself refuses to check out: it is neither read nor written.`,
+    ...(folder === '' ? {} : { path: folder }),
+  };
+}

@@ -35,6 +35,8 @@ export interface TreeNode {
   readonly folderNodes: readonly TreeNode[];
   /** Names that are no UTF-8: listed as far as they can be read. */
   readonly unreadableNames: readonly string[];
+  /** Names that Git makes in no working copy: what stands under them is not looked at. */
+  readonly refusedNames: readonly string[];
   /** It was read, and nothing in it matters: no folders, no files, no names to tell of. */
   readonly barren: boolean;
   /** It was not read: an earlier catalog composed it, and that is all that is known. */
@@ -84,6 +86,10 @@ class WalkedTree implements TreeNode, ObjectHandler, ContentsRequest {
 
   get unreadableNames(): readonly string[] {
     return this.layout?.unreadableNames ?? NOTHING;
+  }
+
+  get refusedNames(): readonly string[] {
+    return this.layout?.refusedNames ?? NOTHING;
   }
 
   get kind(): 'contents' {

@@ -219,4 +219,27 @@ describe('a repository with broken parts', () => {
     );
     assert.ok(readdirSync(repo.dir).length > 0);
   });
+
+  it('looks at nothing that leads out of the repository or into its Git directory, and says so', async () => {
+    repo.lfsPointer('models/good.onnx').commit('One');
+    const blob = repo.git('rev-parse', 'HEAD:models/good.onnx').trim();
+    const folder = repo.git('rev-parse', 'HEAD:models').trim();
+    const entries = ['..', '.', '.git', '.GIT', 'git~1', 'models', 'models/x'].map((name) =>
+      entryOf('40000', name, folder),
+    );
+    const tree = Buffer.concat([...entries, entryOf('100644', 'x/../../../z.onnx', blob)]);
+    const id = repo.run(['hash-object', '-t', 'tree', '-w', '--stdin', '--literally'], { input: tree });
+    repo.git('update-ref', 'refs/heads/main', repo.git('commit-tree', id.toString().trim(), '-m', 'Two'));
+    const { models, diagnostics } = await list(repo);
+    assert.deepEqual(models, { main: ['good'] });
+    assert.deepEqual(
+      diagnostics.map(({ code }) => code),
+      new Array(7).fill('path-outside-repository'),
+    );
+    assert.match(diagnostics[0]?.message ?? '', /^The root folder holds an entry named "\.\."/);
+  });
 });
+
+function entryOf(mode: string, name: string, id: string): Buffer {
+  return Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(id, 'hex')]);
+}

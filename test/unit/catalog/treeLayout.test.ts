@@ -74,6 +74,7 @@ describe('the layout of a tree', () => {
 });
 
 function withoutIds(layout: TreeLayout): Omit<TreeLayout, 'bytes'> {
-  const { ids, files, folderNames, folderIds, folderStates, dvcRoot, unreadableNames, barren } = layout;
-  return { ids, files, folderNames, folderIds, folderStates, dvcRoot, unreadableNames, barren };
+  const { ids, files, folderNames, folderIds, folderStates, dvcRoot, unreadableNames, refusedNames, barren } =
+    layout;
+  return { ids, files, folderNames, folderIds, folderStates, dvcRoot, unreadableNames, refusedNames, barren };
 }
