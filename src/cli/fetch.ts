@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { writablePath } from '../core/artifacts/insidePath.js';
 import type { Fetched } from '../core/artifacts/fetch.js';
 import { FetchError, fetchModel } from '../core/artifacts/fetch.js';
 import type { FetchFailure } from '../core/artifacts/fetch.js';
@@ -49,7 +50,8 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
   context.diagnose(revision.diagnostics);
   const { model, commit } = revision;
   if (!model) throw new CommandError(2, 'model-not-there', `${rev} has no model "${chosen.name}"`);
-  const target = typeof out === 'string' ? path.resolve(context.cwd, out) : ownPlace(catalog, model.path);
+  const target =
+    typeof out === 'string' ? path.resolve(context.cwd, out) : await ownPlace(catalog, model.path);
   try {
     const fetched = await fetchModel({
       repository: catalog.repository,
@@ -67,7 +69,7 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
   }
 }
 
-function ownPlace(catalog: RepositoryCatalog, own: string | null): string {
+async function ownPlace(catalog: RepositoryCatalog, own: string | null): Promise<string> {
   if (own === null || catalog.repository.bare) {
     throw new CommandError(
       2,
@@ -75,7 +77,14 @@ function ownPlace(catalog: RepositoryCatalog, own: string | null): string {
       'There is no working copy to put the bytes in: name a place with --out',
     );
   }
-  return path.join(catalog.repository.root, own);
+  const place = await writablePath(catalog.repository.root, own);
+  if (place === null)
+    throw new CommandError(
+      2,
+      'path-outside-repository',
+      `${own} leads out of the repository: name another place with --out`,
+    );
+  return place;
 }
 
 async function tell(context: CommandContext, { path: place, digest, size, source }: Fetched): Promise<void> {

@@ -49,6 +49,22 @@ export async function insidePath(
   }
 }
 
+/**
+ * Where a repository path, perhaps of nothing yet, may be written; null where it would lie outside the repository or
+ * in its Git directory, also by a symbolic link among the folders above it.
+ */
+export async function writablePath(root: string, repositoryPath: string): Promise<string | null> {
+  const plain = plainPath(repositoryPath);
+  if ('refused' in plain) return null;
+  const whole = path.join(root, ...plain.path.split('/'));
+  const top = await realpath(root);
+  for (let folder = path.dirname(whole); ; folder = path.dirname(folder)) {
+    const real = await realpath(folder).catch(() => null);
+    if (real === null && folder !== root && folder !== path.dirname(folder)) continue;
+    return real !== null && isInside(top, real) ? whole : null;
+  }
+}
+
 /** Whether an absolute path is a folder or something in it; no links are followed. */
 export function isInside(folder: string, candidate: string): boolean {
   const relative = path.relative(folder, candidate);

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runCommandLine } from '../../fixtures/commandLine.js';
 import { GitRepo, md5 } from '../../fixtures/gitRepo.js';
@@ -48,6 +57,20 @@ describe('modelkeep fetch', () => {
     assert.equal(taken.exit, 2);
     assert.match(taken.err, /holds something else/);
     assert.equal(readFileSync(repo.at('models', 'a.pkl'), 'utf8'), 'my own');
+  });
+
+  it('puts nothing where a link in the working copy leads out of the repository', async () => {
+    const elsewhere = mkdtempSync(path.join(tmpdir(), 'modelkeep-elsewhere-'));
+    try {
+      rmSync(repo.at('models'), { recursive: true });
+      symlinkSync(elsewhere, repo.at('models'));
+      const { exit, err } = await runCommandLine(repo, 'fetch', 'a', 'v1.0.0');
+      assert.equal(exit, 2);
+      assert.match(err, /models\/a\.pkl leads out of the repository: name another place with --out/);
+      assert.deepEqual(readdirSync(elsewhere), []);
+    } finally {
+      rmSync(elsewhere, { recursive: true, force: true });
+    }
   });
 
   it('names what is wrong with a call', async () => {
