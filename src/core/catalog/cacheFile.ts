@@ -55,8 +55,8 @@ export interface CacheFile {
 export async function readCacheFile(file: string): Promise<CacheFile | undefined> {
   let data: Buffer;
   try {
-    const { size } = await stat(file);
-    if (size > LARGEST) return undefined;
+    const found = await stat(file);
+    if (!found.isFile() || found.size > LARGEST) return undefined;
     data = await readFile(file);
   } catch {
     return undefined; // no cache is the normal case, and an unreadable one only costs time
@@ -96,14 +96,15 @@ export async function writeCacheFile(
       await rm(file, { force: true });
       return undefined;
     }
+    const size = MAGIC.length + PART_HEADER + part.length;
     const handle = await open(temporary, 'wx', 0o600);
     try {
-      await handle.writev([MAGIC, part.header, ...content]);
+      const { bytesWritten } = await handle.writev([MAGIC, part.header, ...content]);
+      if (bytesWritten < size) throw new Error('the disk is full'); // which is told by no error where some of it fits
     } finally {
       await handle.close();
     }
     await rename(temporary, file);
-    const size = MAGIC.length + PART_HEADER + part.length;
     return { size, first: part.length, checksum: part.checksum, torn: false };
   } catch {
     await rm(temporary, { force: true }).catch(() => undefined);

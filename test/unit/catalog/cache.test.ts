@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdtempSync,
@@ -233,6 +234,23 @@ describe('what a catalog leaves to the next', () => {
     const blocked = path.join(folder, 'a-file');
     writeFileSync(blocked, '');
     assert.equal(await picture(path.join(blocked, 'below'), true), await picture(null));
+  });
+
+  it('stays as it was where the disk has room for a part of what is new', () => {
+    const small = path.join(folder, 'small.catalog');
+    writeFileSync(small, 'what was there');
+    const module = path.resolve('src/core/catalog/cacheFile.ts');
+    const script = `import(${JSON.stringify(module)}).then(({ writeCacheFile }) =>
+      writeCacheFile(${JSON.stringify(small)}, [new Uint8Array(100_000)])).then((state) => console.log(typeof state))`;
+    // A limit for files acts like a disk with as much room.
+    const limited = ['-c', 'ulimit -f 16; exec "$0" --import tsx -e "$1"', process.execPath, script];
+    assert.equal(execFileSync('sh', limited, { encoding: 'utf8' }).trim(), 'undefined');
+    assert.equal(readFileSync(small, 'utf8'), 'what was there');
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.endsWith('.tmp')),
+      [],
+    );
+    rmSync(small);
   });
 
   it('is swept when nobody has used it for long, with what killed writers left', async () => {
