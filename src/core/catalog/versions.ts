@@ -104,7 +104,8 @@ function gtoVersion(
   commitOf: (commit: CommitId) => CommitSays | undefined,
 ): UnboundVersion {
   const event = version.authoring;
-  const commit = event.author === '' ? commitOf(version.commit) : undefined;
+  // A tagger may have no name, and is a tagger still.
+  const commit = event.author === '' && event.seconds === 0 ? commitOf(version.commit) : undefined;
   return {
     kind: 'gto',
     tag: event.ref,

@@ -181,6 +181,14 @@ describe('GTO state', () => {
     );
   });
 
+  it('names only some of very many versions on one commit in the message about them', () => {
+    const versions = Array.from({ length: 500 }, (_, index) => [`m@v1.${index}.0`, 1, index] as const);
+    const { diagnostics } = stateOf([...versions, ['m#prod', 1, 1000]]);
+    const [message = ''] = diagnostics.map((one) => one.message);
+    assert.match(message, /^v1\.0\.0 and v1\.1\.0 and v1\.2\.0 and 497 more of m stand on one commit/);
+    assert.match(message, /read as v1\.499\.0/);
+  });
+
   it('counts a tag object that stands under several refs once', () => {
     const [original] = tagObjects([['m@v1.0.0', 1, 1]]);
     assert.ok(original);

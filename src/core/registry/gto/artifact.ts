@@ -86,7 +86,7 @@ export class ArtifactBuilder {
       severity: 'warning',
       code: 'gto-two-versions',
       message:
-        `${here.map((one) => one.version).join(' and ')} of ${this.name} stand on one commit, and GTO fails on the stage tag ${tag} there: ` +
+        `${namesOf(here)} of ${this.name} stand on one commit, and GTO fails on the stage tag ${tag} there: ` +
         `it is read as ${chosen?.version ?? 'none'}. Deregister all but one.`,
       ref: `refs/tags/${tag}`,
       commit,
@@ -155,6 +155,15 @@ function isActive(record: VersionRecord): boolean {
 
 function isAssigned(events: StageRecord): boolean {
   return newest(events.assignments) > newest(events.unassignments);
+}
+
+/** At most so many versions are named in one message: there may be thousands on a commit, and a message for each. */
+const NAMED = 3;
+
+function namesOf(records: readonly VersionRecord[]): string {
+  const named = records.slice(0, NAMED).map(({ version }) => version);
+  const rest = records.length - named.length;
+  return [...named, ...(rest > 0 ? [`${rest} more`] : [])].join(' and ');
 }
 
 /** GTO's `created_at`: the newest registration, else the newest event. */
