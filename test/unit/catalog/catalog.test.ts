@@ -144,6 +144,18 @@ describe('the catalog', () => {
       );
       assert.deepEqual(catalog.versions.get('churn@v1.0.0')?.sameAs, ['churn@v1.1.0']);
     });
+
+    it('are as old as their tags, also where the tagger has no name', async () => {
+      const commit = repo.dvcPointer('models/churn.pkl').commit('One');
+      repo.tag('plain');
+      const lines = [`object ${commit}`, 'type commit', 'tag churn@v1.0.0', 'tagger  <t@x> 1600000000 +0000'];
+      const tag = repo.run(['hash-object', '-t', 'tag', '-w', '--stdin', '--literally'], {
+        input: Buffer.from(`${lines.join('\n')}\n\nFirst\n`),
+      });
+      repo.git('update-ref', 'refs/tags/churn@v1.0.0', tag.toString().trim());
+      const version = (await open(repo)).versions.get('churn@v1.0.0');
+      assert.equal(version && new Date(version.time).toISOString(), '2020-09-13T12:26:40.000Z');
+    });
   });
 
   describe('plain tags', () => {
