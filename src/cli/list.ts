@@ -41,12 +41,12 @@ async function run(context: CommandContext, { values }: ParsedArguments): Promis
   const branches = select(catalog);
   if (values.summary === true) return summarize(context, catalog, branches, values.tracked === true);
   const options = { changed: values.changed === true, tracked: values.tracked === true };
-  const rows = rowsOf(context, catalog, branches, options);
+  const listings = listingsOf(context, catalog, branches, options);
   if (context.json) {
-    await context.answer({ ...head(catalog), branches: new Streamed('array', rows) });
+    await context.answer({ ...head(catalog), branches: new Streamed('array', rowsOf(listings)) });
     return 0;
   }
-  for await (const row of rows) await context.out(textOf(row, branches.length > 1));
+  for await (const { row, empty } of listings) await context.out(textOf(row, empty, branches.length > 1));
   return 0;
 }
 
@@ -122,12 +122,22 @@ interface Row {
   readonly removed?: readonly string[];
 }
 
-async function* rowsOf(
+/** What is listed of a branch, and what it means when that is nothing. */
+interface Listing {
+  readonly row: Row;
+  readonly empty: string;
+}
+
+async function* rowsOf(listings: AsyncIterable<Listing>): AsyncIterable<Row> {
+  for await (const { row } of listings) yield row;
+}
+
+async function* listingsOf(
   context: CommandContext,
   catalog: RepositoryCatalog,
   branches: readonly Branch[],
   options: { readonly changed: boolean; readonly tracked: boolean },
-): AsyncIterable<Row> {
+): AsyncIterable<Listing> {
   const locator = createLocator(catalog.repository);
   const report = onceEach(context);
   if (options.changed) await catalog.summarize(branches, { signal: context.signal });
@@ -145,7 +155,7 @@ async function* rowsOf(
       if (changes && !changes.changed.has(model.path ?? '')) continue;
       models.push({ ...model, local: await locator.locate(model, here) });
     }
-    yield {
+    const row = {
       name: branch.name,
       remote: branch.remote,
       commit: branch.commit,
@@ -153,7 +163,18 @@ async function* rowsOf(
       models,
       ...(changes ? { removed: changes.removed } : {}),
     };
+    yield { row, empty: emptyOf(on, options) };
   }
+}
+
+/** Nothing that is known is not nothing that is there: what could not be read may hold models. */
+function emptyOf(
+  { diagnostics }: BranchModels,
+  { changed, tracked }: { readonly changed: boolean; readonly tracked: boolean },
+): string {
+  if (diagnostics.some(({ code }) => /^(?:object|ref)-/.test(code))) return 'unknown';
+  if (changed) return 'no changes';
+  return tracked ? 'no tracked files' : 'no models';
 }
 
 function isCheckedOut(catalog: RepositoryCatalog, branch: Branch): boolean {
@@ -187,7 +208,7 @@ async function summarize(
     name: branch.name,
     remote: branch.remote,
     commit: branch.commit,
-    count: files.get(branch) ?? summary.get(branch)?.count ?? null,
+    count: countOf(summary.get(branch)?.count ?? null, files.get(branch)),
     changed: summary.get(branch)?.changed ?? null,
   }));
   if (context.json) {
@@ -207,7 +228,12 @@ async function summarize(
   return 0;
 }
 
-function textOf(row: Row, withBranch: boolean): string {
+/** Null stays null: of a branch that cannot be read no files are known either. */
+function countOf(models: number | null, files: number | undefined): number | null {
+  return models === null ? null : (files ?? models);
+}
+
+function textOf(row: Row, empty: string, withBranch: boolean): string {
   const name = fullName(row);
   const models = row.models as readonly (BranchModel & { local: string })[];
   const lines = models.map((model) => {
@@ -219,8 +245,8 @@ function textOf(row: Row, withBranch: boolean): string {
     return `${withBranch ? '  ' : ''}${model.name}  ${version}${stages}${size}  ${model.tracking}  ${model.path ?? ''}`;
   });
   const removed = (row.removed ?? []).map((path) => `${withBranch ? '  ' : ''}removed  ${path}`);
-  const empty = lines.length + removed.length === 0 ? [`${withBranch ? '  ' : ''}no models`] : [];
-  return [...(withBranch ? [name] : []), ...lines, ...removed, ...empty]
+  const nothing = lines.length + removed.length === 0 ? [`${withBranch ? '  ' : ''}${empty}`] : [];
+  return [...(withBranch ? [name] : []), ...lines, ...removed, ...nothing]
     .map((line) => `${printableLine(line)}\n`)
     .join('');
 }

@@ -80,6 +80,24 @@ describe('the command line around the commands', () => {
     assert.match(err, /is a file, not a folder/);
   });
 
+  it('says of a branch without anything to list whether it has none, changes none, or cannot be read', async () => {
+    repo.git('branch', 'same');
+    repo.git('checkout', '--quiet', '--orphan', 'bare');
+    repo.git('rm', '--quiet', '-r', '--cached', '.');
+    repo.git('commit', '--quiet', '--allow-empty', '-m', 'Nothing');
+    repo.write('.git/refs/heads/lost', `${'d'.repeat(40)}\n`);
+    const said = async (...args: string[]): Promise<string> =>
+      (await modelkeep(repo, ['list', '--branch', 'bare', '--branch', 'lost', '--branch', 'same', ...args]))
+        .out;
+    assert.match(await said(), /^bare\n {2}no models\nlost\n {2}unknown\nsame\n {2}churn /);
+    assert.match(await said('--changed'), /lost\n {2}unknown\nsame\n {2}no changes\n$/);
+    assert.match(await said('--tracked'), /^bare\n {2}no tracked files\nlost\n {2}unknown\n/);
+    assert.equal(
+      await said('--summary', '--tracked'),
+      'bare  0 tracked files, 1 changed\nlost  unknown\nsame  1 tracked file\n',
+    );
+  });
+
   it('keeps a hostile name on its line and off the terminal', async () => {
     repo.write('models/a.pkl.dvc', 'outs:\n- {md5: "1", size: 5, path: "a\\n\\e[31m.pkl"}\n');
     repo.commit('hostile');
