@@ -240,10 +240,10 @@ describe('what a catalog leaves to the next', () => {
     const small = path.join(folder, 'small.catalog');
     writeFileSync(small, 'what was there');
     const module = path.resolve('src/core/catalog/cacheFile.ts');
-    const script = `import(${JSON.stringify(module)}).then(({ writeCacheFile }) =>
-      writeCacheFile(${JSON.stringify(small)}, [new Uint8Array(100_000)])).then((state) => console.log(typeof state))`;
+    const script = `require(${JSON.stringify(module)}).writeCacheFile(${JSON.stringify(small)},
+      [new Uint8Array(100_000)]).then((state) => console.log(typeof state))`;
     // A limit for files acts like a disk with as much room.
-    const limited = ['-c', 'ulimit -f 16; exec "$0" --import tsx -e "$1"', process.execPath, script];
+    const limited = ['-c', 'ulimit -f 16; exec "$0" --require tsx/cjs -e "$1"', process.execPath, script];
     assert.equal(execFileSync('sh', limited, { encoding: 'utf8' }).trim(), 'undefined');
     assert.equal(readFileSync(small, 'utf8'), 'what was there');
     assert.deepEqual(
