@@ -1,7 +1,9 @@
+import { treeOfCommit } from '../git/commits.js';
 import type { CommitId, ObjectId } from '../git/ids.js';
 import { objectId } from '../git/ids.js';
 import { openObjects } from '../git/objects.js';
 import type { ObjectReader } from '../git/objects.js';
+import { entriesOfTree } from '../git/trees.js';
 import { AttributesStack, compileAttributes } from '../tracking/lfs/attributes.js';
 import type { AttributesFile } from '../tracking/lfs/attributes.js';
 import type { Catalog } from './catalog.js';
@@ -113,8 +115,8 @@ class Folders {
     this.reader.contents(commit, {
       failed: () => undefined, // a commit that is not here is no partial clone's doing
       object: (_type, data) => {
-        const tree = /^tree ([0-9a-f]+)\n/.exec(data.toString('latin1', 0, 72))?.[1];
-        if (tree !== undefined) this.roots.set(commit, { id: objectId(tree), folder: true });
+        const id = treeOfCommit(data);
+        if (id !== undefined) this.roots.set(commit, { id, folder: true });
       },
     });
   }
@@ -126,7 +128,7 @@ class Folders {
     this.reader.contents(spec, {
       failed: () => undefined, // the folder is itself what is missing
       object: (type, data) => {
-        if (type === 'tree') this.entries.set(spec, readTree(data, commit.length / 2));
+        if (type === 'tree') this.entries.set(spec, namedIn(data, commit.length / 2));
       },
     });
   }
@@ -141,18 +143,10 @@ class Folders {
   }
 }
 
-/** A tree object: `mode SP name NUL id` again and again (Git: tree-walk.c). */
-function readTree(data: Buffer, idBytes: number): ReadonlyMap<string, Entry> {
+function namedIn(tree: Buffer, idBytes: number): ReadonlyMap<string, Entry> {
   const entries = new Map<string, Entry>();
-  for (let at = 0; at < data.length;) {
-    const space = data.indexOf(0x20, at);
-    const nul = data.indexOf(0, space);
-    if (space < 0 || nul < 0) break;
-    const name = data.toString('utf8', space + 1, nul);
-    const id = data.toString('hex', nul + 1, nul + 1 + idBytes);
-    entries.set(name, { id: objectId(id), folder: data.toString('latin1', at, space) === '40000' });
-    at = nul + 1 + idBytes;
-  }
+  for (const { mode, name, id } of entriesOfTree(tree, idBytes))
+    entries.set(name, { id: objectId(id), folder: mode === '40000' });
   return entries;
 }
 

@@ -1,6 +1,7 @@
 import type { ObjectFailure, ObjectReader } from './objects.js';
 import { openObjects } from './objects.js';
 import type { Repository } from './repository.js';
+import { entriesOfTree } from './trees.js';
 
 /** A file of a commit: its bytes, or why there are none. */
 export type FileAt =
@@ -96,7 +97,7 @@ async function names(reader: ObjectReader, commit: string, name: string): Promis
   reader.contents(`${commit}:`, {
     failed: () => undefined, // then nobody knows
     object: (_type, data) => {
-      named = data.includes(` ${name}\0`);
+      named = [...entriesOfTree(data, commit.length / 2)].some((entry) => entry.name === name);
     },
   });
   await reader.settle();

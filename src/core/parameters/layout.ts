@@ -1,4 +1,5 @@
 import type { ObjectReader } from '../git/objects.js';
+import { entriesOfTree } from '../git/trees.js';
 
 /** A file of a commit that may hold pipelines, parameters or metrics. */
 export interface LayoutFile {
@@ -66,21 +67,10 @@ export class Layouts {
     });
   }
 
-  /** Git's tree format: `mode SP name NUL id`, again and again. */
   private scan(data: Buffer, folder: Folder, reader: ObjectReader): void {
-    for (let at = 0; at < data.length;) {
-      const space = data.indexOf(0x20, at);
-      const end = data.indexOf(0, space);
-      const next = end + 1 + this.idBytes;
-      if (space < 0 || end < 0 || next > data.length) return;
-      const kind = data.toString('latin1', at, space);
-      const id = (): string => data.toString('hex', end + 1, next);
-      if (kind === '40000') this.enter(data.toString('utf8', space + 1, end), id(), folder, reader);
-      else if (kind.startsWith('100')) {
-        const name = data.toString('utf8', space + 1, end);
-        if (this.names.test(name)) folder.files.push({ name, blob: id() });
-      }
-      at = next;
+    for (const { mode, name, id } of entriesOfTree(data, this.idBytes)) {
+      if (mode === '40000') this.enter(name, id, folder, reader);
+      else if (mode.startsWith('100') && this.names.test(name)) folder.files.push({ name, blob: id });
     }
   }
 
