@@ -1,38 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { makeDemo } from '../../scripts/dev/demo.mjs';
-import { openWindow, THEMES } from './harness/index.js';
+import { assertAccessible } from './comparePage/accessible.js';
+import { compareFirst, demoWindow } from './comparePage/demo.js';
+import { THEMES } from './harness/index.js';
 import type { OpenWindow, Theme } from './harness/index.js';
 import { eventually } from './waiting.js';
-
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly nodes: readonly { readonly html: string }[];
-  }[];
-}
 
 /** The compare page where it lives: opened from the palette, in every theme, by keyboard, over a reload. */
 describe('Comparing versions in the editor', function () {
   this.timeout(180_000);
-  let home: string;
+  const openedWindow = demoWindow();
   let window: OpenWindow;
-  let axe: string;
 
-  before(async () => {
-    axe = await readFile(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
-    home = await mkdtemp(path.join(tmpdir(), 'modelkeep-compare-'));
-    const folder = path.join(home, 'fraud-service');
-    await makeDemo(folder);
-    window = await openWindow({ folder, theme: 'dark', size: { width: 1400, height: 860 } });
-  });
-  after(async () => {
-    await window?.close();
-    await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  before(() => {
+    window = openedWindow();
   });
 
   const heads = async (): Promise<string[]> =>
@@ -40,11 +20,7 @@ describe('Comparing versions in the editor', function () {
 
   it('opens from the palette with what one would compare first', async () => {
     const { workbench } = window;
-    await workbench.openView();
-    await workbench.runCommand('Modelkeep: Compare Versions');
-    await workbench.quickInputRow('fraud-detector').click();
-    await eventually(async () => assert.match((await workbench.quickInputRows()).join('\n'), /v2\.0\.0/));
-    await workbench.press('Enter');
+    await compareFirst(window);
     await workbench.webview().getByRole('grid').waitFor({ timeout: 30_000 });
     assert.deepEqual((await heads()).slice(0, 2).sort(), ['v2.0.0', 'v2.1.0']);
     const metrics = workbench.webview().getByRole('row').filter({ hasText: 'auc' }).first();
@@ -56,14 +32,7 @@ describe('Comparing versions in the editor', function () {
       await window.workbench.setTheme(theme);
       const frame = await window.workbench.webviewFrame('table');
       await window.workbench.screenshot(`compare-${theme}`);
-      await frame.evaluate(axe);
-      const { violations } = await frame.evaluate(() =>
-        (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
-      );
-      assert.deepEqual(
-        violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`),
-        [],
-      );
+      await assertAccessible(frame);
     });
   }
 

@@ -1,33 +1,18 @@
 import assert from 'node:assert/strict';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from './harness/page.js';
 import { large, sample, shown } from './comparePage/samples.js';
 import type { ServedPage } from './comparePage/served.js';
-import { servePage } from './comparePage/served.js';
+import { servedPages } from './comparePage/served.js';
 import { eventually } from './waiting.js';
 
 /** The page alone, with the test in the editor's place: every state and every key. */
 describe('The compare page', function () {
   this.timeout(60_000);
-  let browser: Browser;
-  let server: Awaited<ReturnType<typeof servePage>>;
+  const openPage = servedPages();
   let served: ServedPage;
 
-  before(async () => {
-    browser = await launchBrowser();
-    server = await servePage(browser);
-  });
-  after(async () => {
-    await server?.close();
-    await browser?.close();
-  });
-  afterEach(async () => {
-    await served.page.context().close();
-  });
-
   const open = async (comparison = sample(), baseline = 0, stored?: unknown): Promise<ServedPage> => {
-    served = await server.open(stored);
+    served = await openPage(stored);
     await served.send(shown(comparison, baseline));
     await served.page.getByRole('grid').waitFor();
     return served;
@@ -215,7 +200,7 @@ describe('The compare page', function () {
   });
 
   it('tells loading, failed and empty apart', async () => {
-    served = await server.open();
+    served = await openPage();
     await served.send({ type: 'loading', model: 'churn' });
     await served.page.getByRole('heading', { name: 'Reading the versions of churn' }).waitFor();
     await served.send({ type: 'failed', message: 'Git was not found ("git")' });
@@ -293,7 +278,7 @@ describe('The compare page', function () {
   });
 
   it('works with native controls where the toolkit is missing', async () => {
-    served = await server.open();
+    served = await openPage();
     await served.page.route('**/ui.js', (route) => route.abort());
     await served.page.reload();
     await served.send({ type: 'start', language: 'en', repository: '/repo', model: 'churn', strings: {} });

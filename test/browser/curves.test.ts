@@ -1,46 +1,21 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import type { Browser } from 'playwright-core';
-import { makeDemo } from '../../scripts/dev/demo.mjs';
 import { PROTOCOL } from '../../src/protocol/messages.js';
 import { curves, manyCurves, sample, shown, twelve } from './comparePage/samples.js';
 import type { ServedPage } from './comparePage/served.js';
-import { servePage } from './comparePage/served.js';
-import { openWindow, THEMES } from './harness/index.js';
+import { servedPages } from './comparePage/served.js';
+import { assertAccessible } from './comparePage/accessible.js';
+import { compareFirst, demoWindow } from './comparePage/demo.js';
+import { THEMES } from './harness/index.js';
 import type { OpenWindow, Theme } from './harness/index.js';
-import { launchBrowser } from './harness/page.js';
 import { eventually } from './waiting.js';
-
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly nodes: readonly { readonly html: string }[];
-  }[];
-}
 
 describe('Curves on the compare page', function () {
   this.timeout(60_000);
-  let browser: Browser;
-  let server: Awaited<ReturnType<typeof servePage>>;
+  const openPage = servedPages();
   let served: ServedPage;
 
-  before(async () => {
-    browser = await launchBrowser();
-    server = await servePage(browser);
-  });
-  after(async () => {
-    await server?.close();
-    await browser?.close();
-  });
-  afterEach(async () => {
-    await served.page.context().close();
-  });
-
   const open = async (given = curves(), comparison = sample(), stored?: unknown): Promise<void> => {
-    served = await server.open(stored);
+    served = await openPage(stored);
     await served.send(shown(comparison, 0, given));
     await served.page.getByRole('grid').waitFor();
   };
@@ -242,29 +217,16 @@ describe('Curves on the compare page', function () {
 /** In the editor: with the demo's own curves, and with every kind of curve in every theme. */
 describe('Curves in the editor', function () {
   this.timeout(180_000);
-  let home: string;
+  const openedWindow = demoWindow();
   let window: OpenWindow;
-  let axe: string;
 
-  before(async () => {
-    axe = await readFile(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
-    home = await mkdtemp(path.join(tmpdir(), 'modelkeep-curves-'));
-    const folder = path.join(home, 'fraud-service');
-    await makeDemo(folder);
-    window = await openWindow({ folder, theme: 'dark', size: { width: 1400, height: 860 } });
-  });
-  after(async () => {
-    await window?.close();
-    await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  before(() => {
+    window = openedWindow();
   });
 
   it('are drawn for the versions that one would compare first', async () => {
     const { workbench } = window;
-    await workbench.openView();
-    await workbench.runCommand('Modelkeep: Compare Versions');
-    await workbench.quickInputRow('fraud-detector').click();
-    await eventually(async () => assert.match((await workbench.quickInputRows()).join('\n'), /v2\.0\.0/));
-    await workbench.press('Enter');
+    await compareFirst(window);
     const drawing = workbench.webview().getByRole('img', { name: /^train\.loss over the steps/ });
     await drawing.waitFor({ timeout: 30_000 });
     const words = (await drawing.getAttribute('aria-label')) ?? '';
@@ -287,14 +249,7 @@ describe('Curves in the editor', function () {
         .waitFor();
       await workbench.webview().getByText('Values', { exact: true }).first().click();
       await workbench.screenshot(`curves-${theme}`);
-      await frame.evaluate(axe);
-      const { violations } = await frame.evaluate(() =>
-        (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
-      );
-      assert.deepEqual(
-        violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`),
-        [],
-      );
+      await assertAccessible(frame);
       await workbench.page.setViewportSize({ width: 760, height: 860 });
       await workbench.screenshot(`curves-${theme}-narrow`);
     });

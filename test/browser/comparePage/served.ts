@@ -6,6 +6,7 @@ import { root } from '../../../scripts/dev/paths.mjs';
 import { pageHtml } from '../../../src/editor/compare/html.js';
 import type { FromPage, ToPage } from '../../../src/protocol/messages.js';
 import { PROTOCOL } from '../../../src/protocol/messages.js';
+import { launchBrowser } from '../harness/page.js';
 
 type Unversioned<Message> = Message extends { protocol: unknown } ? Omit<Message, 'protocol'> : never;
 
@@ -23,7 +24,7 @@ export interface ServedPage {
 const NONCE = 'dGhpcyBpcyBhIHRlc3Qgbm9uY2U=';
 
 /** Serves `dist/webview` on loopback; `open` shows the page in a profile of its own. */
-export async function servePage(
+async function servePage(
   browser: Browser,
 ): Promise<{ open(stored?: unknown): Promise<ServedPage>; close(): Promise<void> }> {
   const html = pageHtml({ nonce: NONCE, style: '/style.css', toolkit: '/ui.js', script: '/main.js' });
@@ -104,4 +105,23 @@ export async function servePage(
         server.close(() => resolve());
       }),
   };
+}
+
+/** Serves the page to the tests of the surrounding `describe`; what one opens is closed behind it. */
+export function servedPages(): (stored?: unknown) => Promise<ServedPage> {
+  let browser: Browser;
+  let server: Awaited<ReturnType<typeof servePage>>;
+  let opened: ServedPage | undefined;
+  before(async () => {
+    browser = await launchBrowser();
+    server = await servePage(browser);
+  });
+  after(async () => {
+    await server?.close();
+    await browser?.close();
+  });
+  afterEach(async () => {
+    await opened?.page.context().close();
+  });
+  return async (stored) => (opened = await server.open(stored));
 }
