@@ -49,7 +49,7 @@ export interface CommandContext {
 export class Streamed {
   constructor(
     readonly kind: 'array' | 'object',
-    /** Elements; for an object `[key, value]` pairs. */
+    /** Elements; for an object `[key, value]` pairs. What is streamed may have streamed parts. */
     readonly items: Iterable<unknown> | AsyncIterable<unknown>,
   ) {}
 }

@@ -144,17 +144,22 @@ async function putStreamed(
   await put(array ? '[' : '{');
   let separator = '';
   let failure: { readonly error: unknown } | undefined;
-  const text = (item: unknown): string => {
+  const putItem = (item: unknown): Promise<void> | undefined => {
     const [key, inner] = array ? [undefined, item] : (item as readonly [string, unknown]);
-    const written = `${separator}${key === undefined ? '' : `${JSON.stringify(key)}:`}${JSON.stringify(inner)}`;
+    const before = `${separator}${key === undefined ? '' : `${JSON.stringify(key)}:`}`;
     separator = ',';
-    return written;
+    return inner instanceof Streamed ? putPart(before, inner) : put(before + JSON.stringify(inner));
+  };
+  const putPart = async (before: string, part: Streamed): Promise<void> => {
+    await put(before);
+    const failed = await putStreamed(part, put);
+    if (failed) throw failed.error;
   };
   try {
-    if (Symbol.asyncIterator in value.items) for await (const item of value.items) await put(text(item));
+    if (Symbol.asyncIterator in value.items) for await (const item of value.items) await putItem(item);
     else
       for (const item of value.items) {
-        const written = put(text(item));
+        const written = putItem(item);
         if (written) await written;
       }
   } catch (error) {

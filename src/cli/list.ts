@@ -1,6 +1,7 @@
 import type { Branch, BranchModel, BranchModels, Version } from '../core/catalog/catalog.js';
 import type { RefsView } from '../core/catalog/refsView.js';
 import type { RepositoryCatalog } from '../core/catalog/repositoryCatalog.js';
+import { sameAs } from '../core/catalog/versions.js';
 import { createLocator } from '../core/artifacts/locate.js';
 import { onceEach } from './onceEach.js';
 import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
@@ -97,7 +98,7 @@ function* gtoVersions(catalog: RepositoryCatalog): Iterable<readonly [string, un
 
 /** A version as the contract has it: what binds it to a model stays inside. */
 export function versionJson(version: Version): Record<string, unknown> {
-  const { kind, tag, commit, digest, time, author, message, active, stages, sameAs } = version;
+  const { kind, tag, commit, digest, time, author, message, active, stages } = version;
   return {
     kind,
     tag,
@@ -109,7 +110,7 @@ export function versionJson(version: Version): Record<string, unknown> {
     message,
     active,
     stages,
-    sameAs,
+    sameAs: sameAs(version),
   };
 }
 

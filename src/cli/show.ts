@@ -5,6 +5,8 @@ import type { RemoteSettings } from '../core/pins/status/fetched.js';
 import { readRemoteSettings, whyTagsMayBeMissing } from '../core/pins/status/fetched.js';
 import { findModel, versionsOf } from '../core/catalog/select.js';
 import type { SelectedModel } from '../core/catalog/select.js';
+import { sameAs } from '../core/catalog/versions.js';
+import { listed } from '../core/listed.js';
 import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
 import { Streamed } from './command.js';
 import { printable } from './context.js';
@@ -41,7 +43,7 @@ async function run(context: CommandContext, { positionals }: ParsedArguments): P
   const lost = await unreadableVersions(catalog, models, context);
   await diagnoseTags(catalog, context, remotes);
   if (context.json) {
-    await context.answer({ models: new Streamed('array', models.map(json)) });
+    await context.answer({ models: new Streamed('array', jsonOf(models)) });
     return 0;
   }
   if (models.length === 0) await context.out('no versions are registered\n');
@@ -98,8 +100,17 @@ async function one(
   };
 }
 
-function json({ name, active, latest, versions, stages }: RegisteredModel): Record<string, unknown> {
-  return { name, active, latest, versions: versions.map(versionJson), stages };
+/** Streamed down to the versions: each names all that are like it, and there may be thousands. */
+function* jsonOf(models: readonly RegisteredModel[]): Iterable<Streamed> {
+  for (const { versions, ...model } of models)
+    yield new Streamed('object', [
+      ...Object.entries(model),
+      ['versions', new Streamed('array', versionsJson(versions))],
+    ]);
+}
+
+function* versionsJson(versions: readonly Version[]): Iterable<unknown> {
+  for (const version of versions) yield versionJson(version);
 }
 
 function text(model: RegisteredModel, lost: ReadonlySet<string>): string {
@@ -113,7 +124,7 @@ function text(model: RegisteredModel, lost: ReadonlySet<string>): string {
 function line(version: Version, lost: ReadonlySet<string>): string {
   const stages = version.stages.length > 0 ? ` [${version.stages.join(', ')}]` : '';
   const state = version.active ? '' : ' (deregistered)';
-  const same = version.sameAs.length > 0 ? `  same bits as ${version.sameAs.join(', ')}` : '';
+  const same = version.alike.length > 0 ? `  same bits as ${listed(sameAs(version))}` : '';
   const digest =
     version.digest === null
       ? lost.has(version.tag)

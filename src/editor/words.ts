@@ -10,6 +10,8 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['hour', 3600],
   ['minute', 60],
 ];
+/** Names in one sentence. */
+const MOST_LISTED = 3;
 
 let relative: Intl.RelativeTimeFormat | undefined;
 let absolute: Intl.DateTimeFormat | undefined;
@@ -55,4 +57,11 @@ export function trackingName(tracking: Tracking): string {
 /** Joins what is known with ` · `, leaving out what is not. */
 export function dots(...parts: readonly (string | null | undefined | false)[]): string {
   return parts.filter((part): part is string => typeof part === 'string' && part !== '').join(' · ');
+}
+
+/** `a, b, c and 4 more`, where there may be thousands. */
+export function listed(names: readonly string[]): string {
+  const rest = names.length - MOST_LISTED;
+  const shown = names.slice(0, MOST_LISTED).join(', ');
+  return rest > 0 ? vscode.l10n.t('{0} and {1} more', shown, rest) : shown;
 }

@@ -57,8 +57,11 @@ export interface Version {
   readonly active: boolean;
   /** Stages this version holds now. */
   readonly stages: readonly string[];
-  /** Tags of other versions of the same model with an equal digest, oldest first. */
-  readonly sameAs: readonly string[];
+  /**
+   * Tags of the versions of the same model with an equal digest, oldest first, this one's among them; empty where
+   * there is no other. One list for all of them, since thousands may be alike; `sameAs` leaves this one out.
+   */
+  readonly alike: readonly string[];
 }
 
 /** A tag outside the version grammar that peels to a commit: names the revision of every model there. */

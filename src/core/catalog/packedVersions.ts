@@ -18,11 +18,31 @@ export type PackedVersion = readonly [
   /** Name and path; 0 for none. */
   model: readonly [name: string, path: string | null] | 0,
   digest: readonly [algorithm: Digest['algorithm'], value: string, legacy: boolean] | 0,
-  sameAs: readonly string[] | 0,
+  /** Position among the lists of tags that are alike, from 1; 0 for none. */
+  alike: number,
 ];
 
-export function packVersion(version: Version): PackedVersion {
-  const { model, digest, stages, sameAs } = version;
+export interface PackedVersions {
+  readonly versions: readonly PackedVersion[];
+  readonly alike: readonly (readonly string[])[];
+}
+
+export function packVersions(versions: readonly Version[]): PackedVersions {
+  const positions = new Map<readonly string[], number>();
+  const packed = versions.map((version) => {
+    const { alike } = version;
+    if (alike.length > 0 && !positions.has(alike)) positions.set(alike, positions.size + 1);
+    return packVersion(version, positions.get(alike) ?? 0);
+  });
+  return { versions: packed, alike: [...positions.keys()] };
+}
+
+export function unpackVersions({ versions, alike }: PackedVersions): readonly Version[] {
+  return versions.map((packed) => unpackVersion(packed, alike[packed[12] - 1] ?? NONE));
+}
+
+function packVersion(version: Version, alike: number): PackedVersion {
+  const { model, digest, stages } = version;
   return [
     version.kind,
     version.tag,
@@ -36,11 +56,11 @@ export function packVersion(version: Version): PackedVersion {
     stages.length > 0 ? stages : 0,
     model ? [model.name, model.path] : 0,
     digest ? [digest.algorithm, digest.value, digest.legacy === true] : 0,
-    sameAs.length > 0 ? sameAs : 0,
+    alike,
   ];
 }
 
-export function unpackVersion(packed: PackedVersion): Version {
+function unpackVersion(packed: PackedVersion, alike: readonly string[]): Version {
   const model = packed[10];
   const digest = packed[11];
   return {
@@ -56,7 +76,7 @@ export function unpackVersion(packed: PackedVersion): Version {
     stages: packed[9] === 0 ? NONE : packed[9],
     model: model === 0 ? null : { name: model[0], path: model[1] },
     digest: digest === 0 ? null : unpackDigest(digest),
-    sameAs: packed[12] === 0 ? NONE : packed[12],
+    alike,
   };
 }
 

@@ -5,13 +5,13 @@ import { belongsTo, bindArtifact } from './binding.js';
 import type { PlainTag, RegisteredModel, Version } from './catalog.js';
 import type { NameSet } from './nameSets.js';
 import { NameSets } from './nameSets.js';
-import type { PackedVersion } from './packedVersions.js';
-import { packVersion, unpackVersion } from './packedVersions.js';
+import type { PackedVersions } from './packedVersions.js';
+import { packVersions, unpackVersions } from './packedVersions.js';
 import type { ArtifactSummary } from './registered.js';
 import { listRegistered, summarizeArtifacts } from './registered.js';
 import type { Snapshot } from './snapshot.js';
 import type { RegisteredTags } from './versions.js';
-import { findSameBits, newestFirst } from './versions.js';
+import { findAlike, newestFirst } from './versions.js';
 
 /** What tags meant for one catalog. */
 interface Told {
@@ -24,10 +24,9 @@ interface Told {
 }
 
 /** The same as it is kept for the next catalog. */
-export interface StoredRegistry extends Omit<Told, 'versions'> {
+export interface StoredRegistry extends Omit<Told, 'versions'>, PackedVersions {
   /** Stands for the tags, their objects, and the settings on tags. */
   readonly key: string;
-  readonly versions: readonly PackedVersion[];
 }
 
 /**
@@ -69,7 +68,7 @@ export class RegistryView {
 
   /** What an earlier catalog left. */
   static restore(stored: StoredRegistry, settings: Settings): RegistryView {
-    return new RegistryView({ ...stored, versions: stored.versions.map(unpackVersion) }, settings);
+    return new RegistryView({ ...stored, versions: unpackVersions(stored) }, settings);
   }
 
   /** Newest first; positions are what `belongingTo` means. */
@@ -91,7 +90,7 @@ export class RegistryView {
 
   /** What the next catalog of the same tags can take over. */
   store(key: string): StoredRegistry {
-    return { ...this.told, key, versions: this.told.versions.map(packVersion) };
+    return { ...this.told, key, ...packVersions(this.told.versions) };
   }
 
   /** Per model of a name set, the positions of its versions, newest first; worked out once per set. */
@@ -129,12 +128,12 @@ function bind(
     const model = snapshot ? bindArtifact(version.artifact, unbound.name(snapshot)) : null;
     return { version, model, digest: model?.digest ?? null };
   });
-  const same = findSameBits(bound);
+  const alike = findAlike(bound);
   return bound.map(({ version, model, digest }) => ({
     ...version,
     model: model && { name: model.name, path: model.path },
     digest,
-    sameAs: same.get(version.tag) ?? [],
+    alike: alike.get(version.tag) ?? [],
   }));
 }
 

@@ -151,7 +151,7 @@ export class RepositoryCatalog implements Catalog {
           message: tag.message,
           active: true,
           stages: [],
-          sameAs: [],
+          alike: [],
         },
       ];
     });

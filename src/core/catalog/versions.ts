@@ -24,7 +24,7 @@ export interface CommitTag {
 }
 
 /** A version before it is bound to a model: `Version` without what its commit's tree tells. */
-export type UnboundVersion = Omit<Version, 'model' | 'digest' | 'sameAs'>;
+export type UnboundVersion = Omit<Version, 'model' | 'digest' | 'alike'>;
 
 export interface RegisteredTags {
   readonly gto: GtoState;
@@ -161,24 +161,32 @@ export function byPrecedence(left: Pick<Version, 'version'>, right: Pick<Version
   return a ? 1 : b ? -1 : 0;
 }
 
-/** Tags of other GTO versions of the same artifact with an equal digest, oldest first, per tag. */
-export function findSameBits(
+/** Tags of other versions of the same model with an equal digest, oldest first; never plain tags. */
+export function sameAs({ tag, alike }: Pick<Version, 'tag' | 'alike'>): readonly string[] {
+  return alike.filter((other) => other !== tag);
+}
+
+/** Per tag of a GTO version that is not alone: the tags of the versions of its artifact with its digest, oldest first. */
+export function findAlike(
   versions: readonly { readonly version: UnboundVersion; readonly digest: Digest | null }[],
 ): ReadonlyMap<string, readonly string[]> {
   const ofGto = versions.filter(({ version, digest }) => version.kind === 'gto' && digest !== null);
-  const same = new Map<string, readonly string[]>();
+  const found = new Map<string, readonly string[]>();
   for (const group of grouped(ofGto, ({ digest }) => digest?.value ?? '')) {
     if (group.length < 2) continue;
-    const alike = grouped(group, ({ version, digest }) =>
+    const equal = grouped(group, ({ version, digest }) =>
       digest === null ? '' : `${version.artifact}\0${digestKey(digest)}`,
     );
-    for (const equal of alike)
-      tellOthers(
-        equal.map(({ version }) => version),
-        same,
-      );
+    for (const alike of equal) {
+      if (alike.length < 2) continue;
+      const versions = alike.map(({ version }) => version);
+      const tags = newestFirst(versions, (version) => version)
+        .map(({ tag }) => tag)
+        .reverse();
+      for (const tag of tags) found.set(tag, tags);
+    }
   }
-  return same;
+  return found;
 }
 
 function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Iterable<readonly T[]> {
@@ -190,14 +198,4 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Iterable<r
     else groups.set(key, [item]);
   }
   return groups.values();
-}
-
-function tellOthers(equal: readonly UnboundVersion[], same: Map<string, readonly string[]>): void {
-  if (equal.length < 2) return;
-  const tags = [...equal].sort((left, right) => byNewest(right, left)).map(({ tag }) => tag);
-  for (const tag of tags)
-    same.set(
-      tag,
-      tags.filter((other) => other !== tag),
-    );
 }

@@ -1,4 +1,5 @@
 import picomatch from 'picomatch';
+import { sameAs } from '../catalog/versions.js';
 import type { Digest } from '../digest.js';
 import { compareDigests, digestKey } from '../digest.js';
 import { labelsOf } from '../parameters/facts.js';
@@ -181,7 +182,7 @@ function addRegistry(fields: FieldTable, at: number, { revision, version, tags }
     const own = version.commit === revision.commit;
     add('version', own ? version.version : null);
     if (!own) add('same bits as', [version.version]);
-    else if (version.sameAs.length > 0) add('same bits as', version.sameAs);
+    else if (version.alike.length > 0) add('same bits as', sameAs(version));
     if (own) {
       add('tag', version.tag);
       add('stages', version.stages);

@@ -1,5 +1,6 @@
 import { equalValues, flatten, toJson } from '../compare/value.js';
 import type { Json } from '../compare/value.js';
+import { listed } from '../listed.js';
 import { locate } from '../tracking/dvc/locate.js';
 import type { CommitValues } from './commitValues.js';
 import { nearest, topLevel } from './commitValues.js';
@@ -145,9 +146,4 @@ function isClaimed(stages: readonly PlacedStage[], path: string, name: string): 
 
 function isUnder(name: string, key: string): boolean {
   return name === key || name.startsWith(`${key}.`) || name.startsWith(`${key}[`);
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 3).join(', ');
-  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
 }

@@ -5,15 +5,13 @@ import { findLacking } from '../../core/catalog/lacking.js';
 import { fetchObjectsCommand, promisorRemotes } from '../../core/git/promisedObjects.js';
 import { renderCommand } from '../../core/registry/versions/plan.js';
 import { Commands } from '../ids.js';
+import { listed } from '../words.js';
 import { withProgress } from './progress.js';
 import type { Register } from './register.js';
 import type { Services } from './services.js';
 import type { Choice } from './steps.js';
 import { BACK, pick, single } from './steps.js';
 import { askPlace } from './targets.js';
-
-/** Paths that are listed before the rest is counted. */
-const MOST_LISTED = 3;
 
 /** Fetches what a partial clone lacks and the catalog would read, after saying what that is. */
 export function fetchMissing(register: Register, { store, notify }: Services): void {
@@ -121,10 +119,4 @@ function objectCount(count: number): string {
 
 function leftOut(large: readonly string[]): string {
   return large.length === 0 ? '' : vscode.l10n.t('Left out, for they may be large: {0}', listed(large));
-}
-
-function listed(paths: readonly string[]): string {
-  const rest = paths.length - MOST_LISTED;
-  const shown = paths.slice(0, MOST_LISTED).join(', ');
-  return rest > 0 ? vscode.l10n.t('{0} and {1} more', shown, rest) : shown;
 }

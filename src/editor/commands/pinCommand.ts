@@ -9,7 +9,7 @@ import { planRollback } from '../../core/pins/rollback.js';
 import { Commands } from '../ids.js';
 import { dirtyBuffers } from '../pins/buffers.js';
 import { showDifference, writePins } from '../pins/writePins.js';
-import { ago, dots } from '../words.js';
+import { ago } from '../words.js';
 import { versionChoices } from './askVersion.js';
 import { withProgress } from './progress.js';
 import type { Register } from './register.js';
@@ -190,7 +190,7 @@ async function askPinnable(
   for (const tag of plain) {
     items.push({
       label: `$(bookmark) ${tag.tag}`,
-      description: dots(tag.sameAs.join(', '), ago(Date.parse(tag.time))),
+      description: ago(Date.parse(tag.time)),
       value: tag.tag,
     });
   }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { BranchChanges, BranchModel } from '../../core/catalog/catalog.js';
+import { sameAs } from '../../core/catalog/versions.js';
 import type { Snapshot } from '../store/repositoryEntry.js';
 import { ago, dots, size, trackingName } from '../words.js';
 import type { BranchRow } from './branchRows.js';
@@ -60,7 +61,7 @@ function distance(row: BranchRow): string | null {
 export function versionDescription(node: VersionNode): string {
   const { version } = node;
   const { versions } = node.snapshot.catalog;
-  const [same, ...more] = version.sameAs.map((tag) => versions.get(tag)?.version ?? tag);
+  const [same, ...more] = sameAs(version).map((tag) => versions.get(tag)?.version ?? tag);
   return dots(
     version.stages.join(', '),
     !version.active && vscode.l10n.t('deregistered'),

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { createLocator } from '../../core/artifacts/locate.js';
 import type { Catalog, Locality, Model, Version } from '../../core/catalog/catalog.js';
+import { sameAs } from '../../core/catalog/versions.js';
 import type { CommitId } from '../../core/git/ids.js';
 import { commitSummary } from '../../core/git/show.js';
 import type { Json } from '../../core/compare/value.js';
@@ -8,7 +9,7 @@ import { shortText } from '../../core/compare/text.js';
 import { misnamed } from '../branchVerdict.js';
 import type { PinLookup } from '../pins/pinLookup.js';
 import type { RepositoryEntry, Snapshot } from '../store/repositoryEntry.js';
-import { ago, date, dots, size, trackingName } from '../words.js';
+import { ago, date, dots, listed, size, trackingName } from '../words.js';
 import { rowName } from './branchRows.js';
 import { registration } from './labels.js';
 import type { BranchNode, ModelNodes, StateNode } from './nodes.js';
@@ -194,7 +195,7 @@ async function versionTooltip(
   tooltip.field(vscode.l10n.t('Message'), version.message.split('\n', 1)[0]);
   tooltip.field(vscode.l10n.t('Registered'), dots(version.author, date(Date.parse(version.time))));
   tooltip.field(vscode.l10n.t('Stages'), version.stages.join(', '));
-  tooltip.field(vscode.l10n.t('Same bits as'), version.sameAs.join(', '));
+  tooltip.field(vscode.l10n.t('Same bits as'), listed(sameAs(version)));
   if (version.digest)
     tooltip.code(vscode.l10n.t('Digest'), `${version.digest.algorithm} ${version.digest.value}`);
   const { models } = await snapshot.catalog.modelsAt(version.commit);

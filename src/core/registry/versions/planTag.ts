@@ -2,6 +2,7 @@ import type { Model } from '../../catalog/catalog.js';
 import { sameBits } from '../../digest.js';
 import type { CommitId } from '../../git/ids.js';
 import { resolveCommit } from '../../git/revisions.js';
+import { listed } from '../../listed.js';
 import type { Bump } from '../gto/semver.js';
 import type { GtoVersion } from '../gto/state.js';
 import { parseTagName } from '../gto/tagName.js';
@@ -236,7 +237,7 @@ function sameBitsWarning(model: string, tags: readonly string[]): PlanWarning[] 
     {
       severity: 'warning',
       code: 'same-bits',
-      message: `${model} has the same bits here as in ${tags.join(', ')}.`,
+      message: `${model} has the same bits here as in ${listed(tags)}.`,
     },
   ];
 }
