@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { cacheFileOf, defaultCacheFolder } from '../core/catalog/cacheFile.js';
+import { defaultCacheFolder } from '../core/catalog/cacheFile.js';
 import type { LoadOptions } from '../core/catalog/source.js';
 import { CatalogSource } from '../core/catalog/source.js';
 import type { RepositoryCatalog } from '../core/catalog/repositoryCatalog.js';
@@ -110,9 +110,8 @@ export function createContext({ process, json, signal }: Surroundings): MainCont
       const refs = listRefs({ root: folder, git }, { signal });
       refs.catch(() => undefined); // told where it is awaited; a folder without a repository is told before
       const repository = await context.repository();
-      if (!existsSync(cacheFileOf(cacheFolder, repository.commonDir))) boundMemory();
       source = new CatalogSource(repository, { cacheFolder });
-      const catalog = await source.load({ signal, refs, ...options });
+      const catalog = await source.load({ signal, refs, onUncached: boundMemory, ...options });
       context.diagnose(catalog.diagnostics);
       return catalog;
     },

@@ -28,9 +28,13 @@ export function defaultCacheFolder(
   return path.join(homedir(), '.cache', 'modelkeep');
 }
 
-/** The cache file of one repository: the same for all its worktrees and all who look at it. */
-export function cacheFileOf(folder: string, commonDir: string): string {
-  return path.join(folder, `${createHash('sha256').update(commonDir).digest('hex').slice(0, 32)}${SUFFIX}`);
+/**
+ * The cache file of one repository: the same for all its worktrees and all who look at it with the same settings.
+ * @param settings stands for those of the working copy that change what is kept; nothing where it has none.
+ */
+export function cacheFileOf(folder: string, commonDir: string, settings = ''): string {
+  const name = createHash('sha256').update(`${commonDir}\0${settings}`).digest('hex').slice(0, 32);
+  return path.join(folder, `${name}${SUFFIX}`);
 }
 
 /** How far a cache file is whole; what is added to it must follow on exactly that. */

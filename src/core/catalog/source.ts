@@ -6,12 +6,13 @@ import { CommitGraph } from '../git/graph.js';
 import type { CommitId } from '../git/ids.js';
 import type { ObjectReader } from '../git/objects.js';
 import { openObjects } from '../git/objects.js';
+import { ignoresCase } from '../git/ignoreCase.js';
 import type { Ref } from '../git/refs.js';
 import { listRefs, readHead } from '../git/refs.js';
 import type { Repository } from '../git/repository.js';
 import { shallowEdge } from '../git/shallow.js';
 import type { LoadedSettings } from '../settings/load.js';
-import { loadSettings } from '../settings/load.js';
+import { loadSettings, loadWorkspaceSettings } from '../settings/load.js';
 import type { Settings } from '../settings/settings.js';
 import { cacheFileOf } from './cacheFile.js';
 import { Candidates } from './candidates.js';
@@ -50,6 +51,8 @@ export interface LoadOptions {
   readonly changes?: boolean;
   /** Called as soon as the refs and the settings are read, before tags and trees. */
   readonly onBranches?: (list: BranchList) => void;
+  /** Called where there is no cache: the repository will be read whole. */
+  readonly onUncached?: () => void;
 }
 
 interface Abortable {
@@ -71,16 +74,12 @@ export class CatalogSource {
   private snapshots: KeptSnapshots | undefined;
   /** The commits that the refs and tags of the last catalog name. */
   private named = (): ReadonlySet<CommitId> => new Set();
-  private readonly saved: SavedCatalog | undefined;
+  private saved: { readonly file: string; readonly catalog: SavedCatalog } | undefined;
 
   constructor(
     readonly repository: Repository,
-    options: SourceOptions = {},
-  ) {
-    const folder = options.cacheFolder ?? null;
-    if (folder !== null)
-      this.saved = new SavedCatalog(cacheFileOf(folder, repository.commonDir), this.idBytes);
-  }
+    private readonly options: SourceOptions = {},
+  ) {}
 
   /**
    * Reads the refs, the tags and the settings, and the trees that versions and the asked-for branches need.
@@ -90,6 +89,7 @@ export class CatalogSource {
     const abortable = options.signal ? { signal: options.signal } : {};
     const { repository } = this;
     const reader = this.reader(abortable);
+    const here = this.settingsHere(options);
     const ended = new AbortController();
     const historySignal = options.signal ? AbortSignal.any([options.signal, ended.signal]) : ended.signal;
     try {
@@ -97,12 +97,12 @@ export class CatalogSource {
         options.refs ?? listRefs(repository, abortable),
         readHead(repository, abortable),
         readRemoteNames(repository),
-        this.restored(reader),
+        here.then((loaded) => this.restored(loaded, reader, options)),
         this.followEdge(),
       ]);
       const view = viewRefs(refs, head, remotes);
       for (const [key, content] of record?.files ?? []) this.files.set(key, content);
-      const loaded = await this.settings(view, reader, options);
+      const loaded = await this.settings(await here, view, reader, options);
       const { settings } = loaded;
       const defaultBranch = findDefaultBranch(view, settings.branches.default, settings.remote);
       options.onBranches?.({ settings, head: view.head, defaultBranch, branches: view.branches });
@@ -153,13 +153,29 @@ export class CatalogSource {
    */
   async save(): Promise<void> {
     const { snapshots } = this;
-    if (snapshots && !snapshots.models.incomplete) await this.saved?.save(this.memory(snapshots));
+    if (snapshots && !snapshots.models.incomplete) await this.saved?.catalog.save(this.memory(snapshots));
   }
 
-  /** What the cache holds. Where it holds nothing, objects will be read: Git starts while the refs are listed. */
-  private async restored(reader: ObjectReader): Promise<CatalogRecord | undefined> {
-    const record = await this.saved?.take();
-    if (!record && !this.snapshots) reader.start();
+  /**
+   * What the cache holds for the settings that are here. Where it holds nothing, objects will be read: Git starts
+   * while the refs are listed.
+   */
+  private async restored(
+    here: LoadedSettings | null,
+    reader: ObjectReader,
+    { onUncached }: LoadOptions,
+  ): Promise<CatalogRecord | undefined> {
+    const folder = this.options.cacheFolder ?? null;
+    if (folder !== null) {
+      const key = here ? this.patternsKey(here.settings) : '';
+      const file = cacheFileOf(folder, this.repository.commonDir, key);
+      if (this.saved?.file !== file) this.saved = { file, catalog: new SavedCatalog(file, this.idBytes) };
+    }
+    const record = await this.saved?.catalog.take();
+    if (!record && !this.snapshots) {
+      onUncached?.();
+      reader.start();
+    }
     return record;
   }
 
@@ -205,14 +221,25 @@ export class CatalogSource {
     return JSON.stringify([productVersion, this.repository.objectFormat, patterns]);
   }
 
+  /** Stands for what decides, beside the objects, which files of a tree are models and what they are called. */
+  private patternsKey({ models }: Settings): string {
+    return JSON.stringify([models.match, models.names, ignoresCase(this.repository)]);
+  }
+
+  private async settingsHere({ settings }: LoadOptions): Promise<LoadedSettings | null> {
+    if (settings) return { settings, source: { kind: 'none' }, diagnostics: [] };
+    return loadWorkspaceSettings(this.repository);
+  }
+
   private async settings(
+    here: LoadedSettings | null,
     view: RefsView,
     reader: ObjectReader,
     options: LoadOptions,
   ): Promise<LoadedSettings> {
-    if (options.settings) return { settings: options.settings, source: { kind: 'none' }, diagnostics: [] };
     const fallback = findDefaultBranch(view, null, 'origin');
     return loadSettings(this.repository, {
+      here,
       defaultCommit: fallback?.branch.commit ?? null,
       readAt: (commit, name) => this.readFileAt(reader, commit, name),
       ...(options.signal ? { signal: options.signal } : {}),
@@ -232,8 +259,8 @@ export class CatalogSource {
   }
 
   private snapshotsFor(settings: Settings, record: CatalogRecord | undefined): KeptSnapshots {
-    const key = JSON.stringify([settings.models.match, settings.models.names]);
-    const { snapshots } = this;
+    const key = this.patternsKey(settings);
+    const { snapshots, saved } = this;
     if (snapshots?.key === key && !snapshots.models.incomplete && !snapshots.tracked.incomplete)
       return snapshots;
     // What could not be read may be there now: nothing that leans on it is kept.
@@ -245,16 +272,17 @@ export class CatalogSource {
       tracked: new Snapshots(this.repository, settings, candidates, new PathPatterns(['**'])),
     };
     this.snapshots = made;
-    this.saved?.restored(undefined);
+    saved?.catalog.restored(undefined);
     if (record?.key === this.keyOf(key)) {
       for (const [commit, tree] of record.commits) this.commits.set(commit, tree);
       this.registry.store.restore(record.tags);
       made.models.restore(record);
       for (const [commit, base, found] of record.mergeBases)
         this.mergeBases.set(pairKey(commit, base), found);
-      // Not with the files that were read since: those are new to the cache.
+      // Not with the files that were read since: those are new to the cache. With other settings before, more is new.
       const files = new Map(record.files);
-      this.saved?.restored({ ...this.memory(made), registry: asKept(record.registry), files });
+      if (!snapshots)
+        saved?.catalog.restored({ ...this.memory(made), registry: asKept(record.registry), files });
     }
     return made;
   }

@@ -29,7 +29,7 @@ export class TagStore {
 
   /** Takes over what `store` gave; it is not even parsed until a tag is asked for. */
   restore(stored: Buffer): void {
-    this.stored = stored;
+    if (this.tags.size === 0) this.stored = stored;
   }
 
   /** Everything that is known, to be kept. */

@@ -29,6 +29,8 @@ export interface LoadSettingsOptions {
   readonly defaultCommit?: CommitId | null;
   /** Reads one file of a commit; a caller with a running reader saves a process by giving it. */
   readonly readAt?: (commit: string, name: string) => Promise<RootFile>;
+  /** What `loadWorkspaceSettings` gave, where it was called before. */
+  readonly here?: LoadedSettings | null;
   readonly signal?: AbortSignal;
 }
 
@@ -46,17 +48,9 @@ export async function loadSettings(
 ): Promise<LoadedSettings> {
   const abortable = options.signal ? { signal: options.signal } : {};
   const readAt = options.readAt ?? ((commit, name) => readAlone(repository, commit, name, abortable));
-  if (!repository.bare) {
-    const found = await readWorkspace(repository.root);
-    if (found.kind === 'bytes') return parsed(found.bytes, { kind: 'workspace' }, []);
-    if (found.kind === 'refused') {
-      return {
-        settings: DEFAULT_SETTINGS,
-        source: { kind: 'none' },
-        diagnostics: [problem('error', found.code, found.message)],
-      };
-    }
-  } else {
+  const here = options.here === undefined ? await loadWorkspaceSettings(repository) : options.here;
+  if (here) return here;
+  if (repository.bare) {
     const head = await headCommit(repository, abortable);
     const file = head === null ? null : await readAt(head, FILE);
     if (head !== null && file !== null && file.kind !== 'absent')
@@ -74,6 +68,18 @@ export async function loadSettings(
       `There is no ${FILE} here: the one of the default branch counts.`,
     ),
   ]);
+}
+
+/** The settings of the working copy; null where it has none, or is none: then a commit has to be asked. */
+export async function loadWorkspaceSettings(
+  repository: Pick<Repository, 'root' | 'bare'>,
+): Promise<LoadedSettings | null> {
+  if (repository.bare) return null;
+  const found = await readWorkspace(repository.root);
+  if (found.kind === 'absent') return null;
+  if (found.kind === 'bytes') return parsed(found.bytes, { kind: 'workspace' }, []);
+  const diagnostics = [problem('error', found.code, found.message)];
+  return { settings: DEFAULT_SETTINGS, source: { kind: 'none' }, diagnostics };
 }
 
 async function readAlone(

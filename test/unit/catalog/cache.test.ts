@@ -187,6 +187,93 @@ describe('what a catalog leaves to the next', () => {
     }
   });
 
+  it('keeps one list of the versions that are alike, however many they are', async () => {
+    const other = GitRepo.create();
+    const cacheFolder = mkdtempSync(path.join(tmpdir(), 'modelkeep-cache-'));
+    try {
+      other.dvcPointer('models/a.pkl').commit('One');
+      const tags = ['v1.0.0', 'v1.1.0', 'v1.2.0'].map((version) => other.registerVersion('a', version));
+      assert.equal(tags.length, 3);
+      const opened = await openRepository(other.dir, { git: gitEnvironment(other.env) });
+      for (const cached of [false, true]) {
+        const source = new CatalogSource(opened, { cacheFolder });
+        const { versions } = await source.load();
+        await source.save();
+        const lists = [...versions.values()].map(({ alike }) => alike);
+        assert.deepEqual(lists[0], ['a@v1.0.0', 'a@v1.1.0', 'a@v1.2.0'], `from the cache: ${String(cached)}`);
+        assert.equal(new Set(lists).size, 1);
+      }
+    } finally {
+      other.dispose();
+      rmSync(cacheFolder, { recursive: true, force: true });
+    }
+  });
+
+  it('is kept for each settings of the working copies, and told when there is none', async () => {
+    const main = GitRepo.create();
+    const linked = mkdtempSync(path.join(tmpdir(), 'modelkeep-linked-'));
+    const cacheFolder = mkdtempSync(path.join(tmpdir(), 'modelkeep-cache-'));
+    const names = async (folder: string): Promise<unknown> => {
+      const opened = await openRepository(folder, { git: gitEnvironment(main.env) });
+      const source = new CatalogSource(opened, { cacheFolder });
+      let cached = true;
+      const catalog = await source.load({
+        branches: (view) => view.branches,
+        onUncached: () => (cached = false),
+      });
+      await source.save();
+      const [branch] = catalog.branches;
+      assert.ok(branch);
+      return [(await catalog.modelsOn(branch)).models.map(({ name }) => name), cached];
+    };
+    try {
+      main.dvcPointer('models/a.pkl').dvcPointer('other/b.pkl').commit('One');
+      main.git('worktree', 'add', '-q', '--detach', path.join(linked, 'tree'));
+      writeFileSync(path.join(linked, 'tree', 'modelkeep.yaml'), 'models:\n  match: ["!models/**"]\n');
+      assert.deepEqual(await names(main.dir), [['a', 'b'], false]);
+      assert.deepEqual(await names(path.join(linked, 'tree')), [['b'], false]);
+      assert.deepEqual(await names(main.dir), [['a', 'b'], true]);
+      assert.deepEqual(await names(path.join(linked, 'tree')), [['b'], true]);
+      writeFileSync(path.join(linked, 'tree', 'modelkeep.yaml'), 'models:\n  match: ["!other/**"]\n');
+      assert.deepEqual(await names(path.join(linked, 'tree')), [['a'], false]);
+    } finally {
+      main.dispose();
+      for (const folder of [linked, cacheFolder]) rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('follows settings that change and change back while a window is open', async () => {
+    const other = GitRepo.create();
+    const cacheFolder = mkdtempSync(path.join(tmpdir(), 'modelkeep-cache-'));
+    try {
+      other.dvcPointer('models/a.pkl').dvcPointer('other/b.pkl').commit('One');
+      other.registerVersion('a', 'v1.0.0');
+      const opened = await openRepository(other.dir, { git: gitEnvironment(other.env) });
+      const source = new CatalogSource(opened, { cacheFolder });
+      const names = async (from: CatalogSource): Promise<unknown> => {
+        const catalog = await from.load({ branches: (view) => view.branches });
+        await from.save();
+        const [branch] = catalog.branches;
+        assert.ok(branch);
+        return (await catalog.modelsOn(branch)).models.map(({ name, versions }) => [name, ...versions]);
+      };
+      const settings = path.join(other.dir, 'modelkeep.yaml');
+      for (const round of [1, 2, 3]) {
+        writeFileSync(settings, 'models:\n  match: ["!models/**"]\n');
+        assert.deepEqual(await names(source), [['b']], `round ${String(round)}`);
+        writeFileSync(settings, 'models:\n  match: ["!other/**"]\n');
+        assert.deepEqual(await names(source), [['a', 'a@v1.0.0']]);
+        assert.deepEqual(await names(new CatalogSource(opened, { cacheFolder })), [['a', 'a@v1.0.0']]);
+        other.dvcPointer('models/a.pkl', { content: String(round) }).commit(`Round ${String(round)}`);
+        other.git('tag', '-d', 'a@v1.0.0');
+        other.registerVersion('a', 'v1.0.0');
+      }
+    } finally {
+      other.dispose();
+      rmSync(cacheFolder, { recursive: true, force: true });
+    }
+  });
+
   it('is added to while little is new, and read as far as what was added is whole', async () => {
     rmSync(file(), { force: true });
     await picture(folder, true);
