@@ -1,7 +1,9 @@
-import type { Branch, BranchModel, BranchModels, Version } from '../core/catalog/catalog.js';
+import type { Branch, BranchChanges, BranchModel, BranchModels, Version } from '../core/catalog/catalog.js';
 import type { RefsView } from '../core/catalog/refsView.js';
 import type { RepositoryCatalog } from '../core/catalog/repositoryCatalog.js';
 import { sameAs } from '../core/catalog/versions.js';
+import type { Diagnostic } from '../core/diagnostic.js';
+import { isUnread } from '../core/diagnostic.js';
 import { createLocator } from '../core/artifacts/locate.js';
 import { onceEach } from './onceEach.js';
 import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
@@ -150,6 +152,7 @@ async function* listingsOf(
       : await catalog.modelsOn(branch, { signal: context.signal });
     report(on.diagnostics);
     const changes = options.changed ? await catalog.changesOn(branch, { signal: context.signal }) : undefined;
+    report(whyUnsure(catalog, changes?.unsure ?? null));
     const here = isCheckedOut(catalog, branch);
     const models: unknown[] = [];
     for (const model of listed(on, options.tracked)) {
@@ -168,12 +171,27 @@ async function* listingsOf(
   }
 }
 
+/** Once for all branches: what to do about it is the same. */
+const SHALLOW: Diagnostic = {
+  severity: 'info',
+  code: 'changes-unknown',
+  message:
+    'This clone is shallow and ends before some branches part from the default branch: what differs there may merely lag behind. git fetch --unshallow tells.',
+};
+
+/** Why it cannot be told what a branch changes, beside what was not read of the branch itself. */
+function whyUnsure(catalog: RepositoryCatalog, unsure: BranchChanges['unsure']): readonly Diagnostic[] {
+  if (unsure === null) return [];
+  if (unsure === 'shallow') return [SHALLOW];
+  return catalog.defaultBranch ? catalog.diagnosticsOn(catalog.defaultBranch.branch) : [];
+}
+
 /** Nothing that is known is not nothing that is there: what could not be read may hold models. */
 function emptyOf(
   { diagnostics }: BranchModels,
   { changed, tracked }: { readonly changed: boolean; readonly tracked: boolean },
 ): string {
-  if (diagnostics.some(({ code }) => /^(?:object|ref)-/.test(code))) return 'unknown';
+  if (diagnostics.some(isUnread)) return 'unknown';
   if (changed) return 'no changes';
   return tracked ? 'no tracked files' : 'no models';
 }
@@ -205,6 +223,7 @@ async function summarize(
   const summary = await catalog.summarize(branches, { signal: context.signal });
   const report = onceEach(context);
   for (const branch of branches) report(catalog.diagnosticsOn(branch));
+  for (const { unsure } of summary.values()) report(whyUnsure(catalog, unsure));
   const rows = branches.map((branch) => ({
     name: branch.name,
     remote: branch.remote,
@@ -219,7 +238,8 @@ async function summarize(
   const what = tracked ? 'file' : 'model';
   for (const row of rows) {
     const name = fullName(row);
-    const changed = row.changed === 0 ? '' : `, ${row.changed} changed`;
+    const known = row.changed === 0 ? '' : `, ${row.changed} changed`;
+    const changed = row.changed === null ? ', changes unknown' : known;
     const counts =
       row.count === null
         ? 'unknown'

@@ -13,3 +13,8 @@ export interface Diagnostic {
   /** 1-based line in `path`. */
   readonly line?: number;
 }
+
+/** Whether it says that something of the repository could not be read: what is listed beside it may not be all. */
+export function isUnread({ code }: Pick<Diagnostic, 'code'>): boolean {
+  return code.startsWith('object-') || code.startsWith('ref-');
+}

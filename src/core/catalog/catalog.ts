@@ -113,6 +113,11 @@ export interface BranchChanges {
   readonly removed: readonly string[];
   /** Models differ, but only because the default branch went on. */
   readonly behind: boolean;
+  /**
+   * Why the rest is no more than what can be seen: a shallow clone ends before the branches part, so that what differs
+   * may merely lag behind; or something could not be read.
+   */
+  readonly unsure: 'shallow' | 'unread' | null;
 }
 
 /** What one registered name is now (cli.md: `show`). */

@@ -20,6 +20,8 @@ export class Changes {
     private readonly graph: CommitGraph,
     private readonly mergeBases: Map<string, CommitId | null>,
     private readonly named: (commit: CommitId) => NamedSnapshot | undefined,
+    /** Whether history ends somewhere because the clone is shallow. */
+    private readonly shallow: boolean,
   ) {}
 
   /** Whether the two commits list different models at all. */
@@ -61,11 +63,15 @@ export class Changes {
   private compute(commit: CommitId, base: CommitId): BranchChanges {
     const here = this.named(commit);
     const there = this.named(base);
-    if (!here || !there) return NO_CHANGES;
-    const differing = here === there ? [] : differences(here, there);
-    if (differing.length === 0) return NO_CHANGES;
+    if (here && here === there) return NO_CHANGES;
+    if (!here || !there) return { ...NO_CHANGES, unsure: 'unread' };
+    const unread = here.unread || there.unread ? 'unread' : null;
+    const differing = differences(here, there);
+    if (differing.length === 0) return { ...NO_CHANGES, unsure: unread };
     const mergeBase = this.mergeBase(commit, base);
     const before = mergeBase === undefined ? undefined : this.named(mergeBase);
+    const unparted = mergeBase === undefined && this.shallow ? 'shallow' : null;
+    const unreadBefore = mergeBase !== undefined && before?.unread !== false ? 'unread' : null;
     const changed = before ? withoutWhatLags(differing, here, before) : differing;
     const paths = changed.map((difference) =>
       typeof difference === 'string' ? difference : here.path(difference),
@@ -74,11 +80,12 @@ export class Changes {
       changed: new Set(paths),
       removed: paths.filter((path) => !here.modelNames.byPath.has(path)).sort(),
       behind: paths.length === 0,
+      unsure: unread ?? unparted ?? unreadBefore,
     };
   }
 }
 
-const NO_CHANGES: BranchChanges = { changed: new Set(), removed: [], behind: false };
+export const NO_CHANGES: BranchChanges = { changed: new Set(), removed: [], behind: false, unsure: null };
 
 /** Where two commits list the same paths under the same names, a position in both; else a path. */
 type Difference = number | string;

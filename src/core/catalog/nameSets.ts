@@ -32,6 +32,11 @@ export class NamedSnapshot {
     return this.snapshot.modelIds.length;
   }
 
+  /** Whether something of it could not be read: there may be more models than these. */
+  get unread(): boolean {
+    return this.snapshot.unread;
+  }
+
   /** The model at an index of `modelNames`: one object for equal content and name. */
   model(index: number): Model {
     return this.snapshot.model(index).model(this.modelNames.names[index] ?? '');

@@ -20,7 +20,7 @@ import type {
   RegisteredModel,
   Version,
 } from './catalog.js';
-import { Changes } from './changes.js';
+import { Changes, NO_CHANGES } from './changes.js';
 import type { CommitTrees } from './commitTrees.js';
 import { compareBytes } from './names.js';
 import type { NameSet, NamedSnapshot } from './nameSets.js';
@@ -41,6 +41,8 @@ interface Parts {
   /** Every tracked file, for those who ask. */
   readonly tracked: Snapshots;
   readonly graph: CommitGraph;
+  /** The clone is shallow: the graph ends where the clone does. */
+  readonly shallow: boolean;
   /** Best common ancestors by `COMMIT BASE`, kept between catalogs. */
   readonly mergeBases: Map<string, CommitId | null>;
   readonly commits: CommitTrees;
@@ -77,7 +79,7 @@ export class RepositoryCatalog implements Catalog {
     this.plainTags = registry.plainTags;
     this.versions = registry.versions;
     this.diagnostics = parts.diagnostics;
-    this.changes = new Changes(parts.graph, parts.mergeBases, (commit) => this.named(commit));
+    this.changes = new Changes(parts.graph, parts.mergeBases, (commit) => this.named(commit), parts.shallow);
   }
 
   async load(branches: readonly Branch[], options: Abortable = {}): Promise<void> {
@@ -189,8 +191,7 @@ export class RepositoryCatalog implements Catalog {
 
   async changesOn(branch: Branch, options: Abortable = {}): Promise<BranchChanges> {
     const base = this.defaultBranch?.branch.commit ?? null;
-    if (branch.commit === null || base === null || branch.commit === base)
-      return { changed: new Set(), removed: [], behind: false };
+    if (branch.commit === null || base === null || branch.commit === base) return NO_CHANGES;
     await this.read([branch.commit, base], options);
     if (this.changes.differs(branch.commit, base)) {
       if (!this.changes.knowsMergeBase(branch.commit, base)) {
@@ -258,9 +259,11 @@ export class RepositoryCatalog implements Catalog {
       branches.map((branch): [Branch, BranchSummary] => {
         const { commit } = branch;
         const named = commit === null ? undefined : this.named(commit);
-        if (commit !== null && !named) return [branch, { count: null, changed: null }];
-        const changed = commit && base ? this.changes.of(commit, base).changed.size : 0;
-        return [branch, { count: named?.count ?? 0, changed }];
+        if (commit === null) return [branch, { count: 0, changed: 0, unsure: null }];
+        if (!named) return [branch, { count: null, changed: null, unsure: 'unread' }];
+        const count = named.unread ? null : named.count;
+        const { changed, unsure } = base === null ? NO_CHANGES : this.changes.of(commit, base);
+        return [branch, { count, changed: unsure === null ? changed.size : null, unsure }];
       }),
     );
   }
@@ -363,10 +366,13 @@ export class RepositoryCatalog implements Catalog {
   }
 }
 
-/** Null where the branch's commit cannot be read: unknown, not empty. */
+/** How many models a branch has and changes. */
 export interface BranchSummary {
+  /** Null where something of the branch cannot be read: unknown, not empty. */
   readonly count: number | null;
   readonly changed: number | null;
+  /** Why `changed` is null. */
+  readonly unsure: BranchChanges['unsure'];
 }
 
 function findIn(

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostic.js';
+import { isUnread } from '../diagnostic.js';
 import type { Candidate, Candidates } from './candidates.js';
 
 /**
@@ -16,6 +17,11 @@ export class Snapshot {
     readonly diagnostics: readonly Diagnostic[],
     private readonly candidates: Candidates,
   ) {}
+
+  /** Whether something in it could not be read: there may be more than it holds. */
+  get unread(): boolean {
+    return this.diagnostics.some(isUnread);
+  }
 
   /** Whether the model at an index has the same digest and tracking as one of another snapshot. */
   sameModel(index: number, other: Snapshot, there: number): boolean {

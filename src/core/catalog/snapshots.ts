@@ -130,9 +130,7 @@ export class Snapshots {
   }
 
   private keep(tree: string, snapshot: Snapshot): void {
-    this.failed ||= snapshot.diagnostics.some(
-      ({ code }) => code === 'object-missing' || code === 'object-corrupt',
-    );
+    this.failed ||= snapshot.unread;
     this.ready.set(tree, snapshot);
   }
 

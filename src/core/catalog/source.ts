@@ -137,6 +137,7 @@ export class CatalogSource {
         snapshots: snapshots.models,
         tracked: snapshots.tracked,
         graph: this.graph,
+        shallow: this.edge !== '',
         mergeBases: this.mergeBases,
         commits: this.commits,
         reader: (abort) => this.reader(abort),

@@ -1,4 +1,5 @@
 import type { BranchModel, BranchModels, Model } from '../../core/catalog/catalog.js';
+import { isUnread } from '../../core/diagnostic.js';
 import type { RepositoryEntry, Snapshot } from '../store/repositoryEntry.js';
 import type { BranchRow } from './branchRows.js';
 import { rowName } from './branchRows.js';
@@ -54,7 +55,7 @@ export async function childrenOfBranch(
   }
   const nothing = on.models.length === 0 && tracked?.others.length === 0;
   // Where something could not be read, nobody knows that there are none; the problems below say so.
-  const unread = on.diagnostics.some(({ code }) => /^(?:object|ref)-/.test(code));
+  const unread = on.diagnostics.some(isUnread);
   if (nothing && !unread) children.push({ kind: 'message', id: id('none'), text: 'noModels' });
   if (on.diagnostics.length > 0) children.push(diagnosticsNode(where, id('problems'), on.diagnostics));
   if (!nothing && filter.text === '' && !filter.onlyChanged) {

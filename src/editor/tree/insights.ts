@@ -1,6 +1,5 @@
 import { findMerged } from '../../core/branches/merged.js';
 import type { BranchChanges } from '../../core/catalog/catalog.js';
-import { unreadableAt } from '../../core/catalog/unreadable.js';
 import type { CommitId } from '../../core/git/ids.js';
 import type { EditorCatalog } from '../store/repositoryEntry.js';
 import type { BranchRow } from './branchRows.js';
@@ -12,8 +11,8 @@ const CHUNK = 100;
 interface Measured {
   readonly key: string;
   readonly changes: Map<CommitId, BranchChanges>;
-  /** Commits of which something could not be read, with the catalog that tried: the next one tries again. */
-  readonly unsure: Map<CommitId, EditorCatalog>;
+  /** The same as far as it can be told here, with the catalog that tried: the next one tries again. */
+  readonly unsure: Map<CommitId, { readonly catalog: EditorCatalog; readonly changes: BranchChanges }>;
 }
 
 /** Which branches are merged into one default branch, here or at its remote. */
@@ -34,7 +33,10 @@ export class Insights {
   /** What a branch changes; undefined while that is not known. */
   changes(catalog: EditorCatalog, row: BranchRow): BranchChanges | undefined {
     const { commit } = row.branch;
-    return commit === null ? undefined : this.measure(catalog).changes.get(commit);
+    if (commit === null) return undefined;
+    const { changes, unsure } = this.measure(catalog);
+    const known = changes.get(commit) ?? unsure.get(commit)?.changes;
+    return known?.unsure === 'unread' ? undefined : known;
   }
 
   /** Whether all the work of a branch is in the default branch; false while that is not known. */
@@ -53,7 +55,7 @@ export class Insights {
 
   private isMeasured(catalog: EditorCatalog, commit: CommitId): boolean {
     const { changes, unsure } = this.measure(catalog);
-    return changes.has(commit) || unsure.get(commit) === catalog;
+    return changes.has(commit) || unsure.get(commit)?.catalog === catalog;
   }
 
   /** Learns what is missing, the first rows first; calls `progressed` when the first are known. */
@@ -72,9 +74,9 @@ export class Insights {
       await catalog.summarize(branches, options);
       for (const branch of branches) {
         if (branch.commit === null) continue;
-        const changed = await catalog.changesOn(branch, options);
-        if (await isUnsure(catalog, branch.commit)) unsure.set(branch.commit, catalog);
-        else changes.set(branch.commit, changed);
+        const found = await catalog.changesOn(branch, options);
+        if (found.unsure === null) changes.set(branch.commit, found);
+        else unsure.set(branch.commit, { catalog, changes: found });
       }
       if (start === 0 && unmeasured.length > CHUNK) progressed();
       await new Promise((resolve) => setImmediate(resolve));
@@ -112,14 +114,6 @@ export class Insights {
     this.judged.set(root, fresh);
     return fresh;
   }
-}
-
-/** Whether what a commit changes is unknown because something there, or on the default branch, is not here. */
-async function isUnsure(catalog: EditorCatalog, commit: CommitId): Promise<boolean> {
-  const base = catalog.defaultBranch?.branch.commit ?? null;
-  for (const one of base === null ? [commit] : [commit, base])
-    if ((await unreadableAt(catalog, one)).length > 0) return true;
-  return false;
 }
 
 /** The default branch, and the same branch at the remote: what was merged there is merged before it is pulled. */

@@ -42,6 +42,11 @@ function changed(row: BranchRow, changes: BranchChanges | undefined): string | n
   if (row.merged) return vscode.l10n.t('merged');
   if (!changes) return null;
   const count = changes.changed.size;
+  if (changes.unsure !== null && count > 0) {
+    return count === 1
+      ? vscode.l10n.t('1 model differs (shallow clone)')
+      : vscode.l10n.t('{0} models differ (shallow clone)', count);
+  }
   if (count === 1) return vscode.l10n.t('1 model changed');
   if (count === 0) return changes.behind ? vscode.l10n.t('behind') : null;
   return vscode.l10n.t('{0} models changed', count);

@@ -1,3 +1,4 @@
+import { isUnread } from '../../core/diagnostic.js';
 import type { EditorCatalog } from '../store/repositoryEntry.js';
 
 /** Branches that are looked at: those that are shown first. */
@@ -12,7 +13,7 @@ export async function unreadOf(catalog: EditorCatalog): Promise<ReadonlyMap<stri
   const lacking = catalog.branches.filter(({ commit }) => commit !== null && catalog.mayLack(commit));
   for (const branch of lacking.slice(0, MOST_LOOKED_AT)) {
     const { diagnostics } = await catalog.modelsOn(branch);
-    const lost = diagnostics.filter(({ code }) => /^(?:object|ref)-/.test(code));
+    const lost = diagnostics.filter(isUnread);
     if (lost.length > 0) unread.set(branch.ref, lost.map(({ path }) => path ?? '').join('\n'));
   }
   return unread;

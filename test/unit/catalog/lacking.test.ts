@@ -9,6 +9,7 @@ import { GitError, gitEnvironment } from '../../../src/core/git/process.js';
 import { fetchObjects, promisorRemotes } from '../../../src/core/git/promisedObjects.js';
 import type { Repository } from '../../../src/core/git/repository.js';
 import { openRepository } from '../../../src/core/git/repository.js';
+import { runCommandLine } from '../../fixtures/commandLine.js';
 import { GitRepo } from '../../fixtures/gitRepo.js';
 
 /** Two branches with models of DVC and Git LFS, and one whose bytes went into Git itself. */
@@ -126,6 +127,23 @@ describe('what a partial clone lacks', () => {
     assert.ok(files.has(origin.git('rev-parse', 'main:.gitattributes') as never));
     assert.ok(!files.has(origin.git('rev-parse', 'main:big/weights.pt') as never));
     assert.equal(clone.repo.git('count-objects', '-v'), before);
+  });
+
+  it('leaves counts open, but not that two branches are the same', async () => {
+    const origin = own(makeOrigin());
+    const clone = await cloneOf(origin, '--filter=blob:none', '--no-checkout');
+    const { out } = await runCommandLine(clone.repo, 'list', '--summary', '--remotes', '--json');
+    const { branches } = JSON.parse(out) as {
+      branches: { name: string; count: unknown; changed: unknown }[];
+    };
+    assert.deepEqual(
+      branches.map(({ name, count, changed }) => [name, count, changed]),
+      [
+        ['main', null, 0],
+        ['experiment/churn_lr', null, null],
+        ['main', null, 0],
+      ],
+    );
   });
 
   it('may be the settings: then the defaults hold, and say so, until they are here', async () => {

@@ -6,6 +6,7 @@ import type { RepositoryCatalog } from '../../../src/core/catalog/repositoryCata
 import { CatalogSource } from '../../../src/core/catalog/source.js';
 import { gitEnvironment } from '../../../src/core/git/process.js';
 import { openRepository } from '../../../src/core/git/repository.js';
+import { runCommandLine } from '../../fixtures/commandLine.js';
 import { GitRepo } from '../../fixtures/gitRepo.js';
 
 describe('a shallow clone that is deepened', () => {
@@ -59,6 +60,26 @@ describe('a shallow clone that is deepened', () => {
     const whole = { changed: ['models/a.pkl'], removed: [] };
     assert.deepEqual(await changes(await load(await source(null))), whole);
     assert.deepEqual(await changes(await load(await source(folder))), whole);
+  });
+
+  it('does not guess what a branch changes that parts from the default one before the clone begins', async () => {
+    const catalog = await load(await source(null));
+    const experiment = catalog.branches.find(({ name }) => name === 'experiment/a_x');
+    assert.ok(experiment);
+    const { changed, unsure } = await catalog.changesOn(experiment);
+    assert.deepEqual([[...changed].sort(), unsure], [['models/a.pkl', 'models/b.pkl'], 'shallow']);
+    const summary = await catalog.summarize(catalog.branches);
+    assert.deepEqual(summary.get(experiment), { count: 1, changed: null, unsure: 'shallow' });
+    const told = await runCommandLine(clone, 'list', '--summary', '--remotes');
+    assert.match(told.out, /^origin\/experiment\/a_x {2}1 model, changes unknown$/m);
+    assert.equal(told.err.match(/clone is shallow/g)?.length, 1, told.err);
+    clone.git('fetch', '--quiet', '--unshallow');
+    const whole = await load(await source(null));
+    assert.deepEqual((await whole.summarize([experiment])).get(experiment), {
+      count: 1,
+      changed: 1,
+      unsure: null,
+    });
   });
 
   it('tells in the same window which versions a branch contains by then', async () => {
