@@ -1,18 +1,14 @@
 import { version as productVersion } from '../../../package.json';
 import type { Diagnostic } from '../diagnostic.js';
-import type { RootFile } from '../git/files.js';
-import { readRootFile } from '../git/files.js';
 import { CommitGraph } from '../git/graph.js';
 import type { CommitId } from '../git/ids.js';
 import type { ObjectReader } from '../git/objects.js';
 import { openObjects } from '../git/objects.js';
-import { ignoresCase } from '../git/ignoreCase.js';
 import type { Ref } from '../git/refs.js';
 import { listRefs, readHead } from '../git/refs.js';
 import type { Repository } from '../git/repository.js';
 import { shallowEdge } from '../git/shallow.js';
 import type { LoadedSettings } from '../settings/load.js';
-import { loadSettings, loadWorkspaceSettings } from '../settings/load.js';
 import type { Settings } from '../settings/settings.js';
 import { cacheFileOf } from './cacheFile.js';
 import { Candidates } from './candidates.js';
@@ -28,11 +24,9 @@ import type { RegistryView, StoredRegistry } from './registryView.js';
 import { RepositoryCatalog } from './repositoryCatalog.js';
 import type { Memory } from './savedCatalog.js';
 import { SavedCatalog } from './savedCatalog.js';
+import { SettingsReader } from './settingsReader.js';
 import { Snapshots } from './snapshots.js';
 import { TagRegistry, wantedTags } from './tagRegistry.js';
-
-/** Bytes of a file of a commit that is kept in the cache. */
-const LARGEST_FILE = 128 * 1024;
 
 export interface SourceOptions {
   /** Where catalogs leave what the next ones can use; null for nowhere. */
@@ -66,7 +60,7 @@ interface Abortable {
 export class CatalogSource {
   private readonly commits = new CommitTrees();
   private readonly registry = new TagRegistry(this.commits);
-  private readonly files = new Map<string, string | null>();
+  private readonly settings: SettingsReader;
   private mergeBases = new Map<string, CommitId | null>();
   private graph = new CommitGraph();
   /** The commits at which a shallow clone ends, as Git writes them down; empty for a whole clone. */
@@ -79,7 +73,9 @@ export class CatalogSource {
   constructor(
     readonly repository: Repository,
     private readonly options: SourceOptions = {},
-  ) {}
+  ) {
+    this.settings = new SettingsReader(repository);
+  }
 
   /**
    * Reads the refs, the tags and the settings, and the trees that versions and the asked-for branches need.
@@ -89,7 +85,7 @@ export class CatalogSource {
     const abortable = options.signal ? { signal: options.signal } : {};
     const { repository } = this;
     const reader = this.reader(abortable);
-    const here = this.settingsHere(options);
+    const here = this.settings.here(options.settings);
     const ended = new AbortController();
     const historySignal = options.signal ? AbortSignal.any([options.signal, ended.signal]) : ended.signal;
     try {
@@ -101,8 +97,9 @@ export class CatalogSource {
         this.followEdge(),
       ]);
       const view = viewRefs(refs, head, remotes);
-      for (const [key, content] of record?.files ?? []) this.files.set(key, content);
-      const loaded = await this.settings(await here, view, reader, options);
+      this.settings.restore(record?.files ?? []);
+      const standard = findDefaultBranch(view, null, 'origin')?.branch.commit ?? null;
+      const loaded = await this.settings.load(await here, standard, reader, abortable);
       const { settings } = loaded;
       const defaultBranch = findDefaultBranch(view, settings.branches.default, settings.remote);
       options.onBranches?.({ settings, head: view.head, defaultBranch, branches: view.branches });
@@ -168,7 +165,7 @@ export class CatalogSource {
   ): Promise<CatalogRecord | undefined> {
     const folder = this.options.cacheFolder ?? null;
     if (folder !== null) {
-      const key = here ? this.patternsKey(here.settings) : '';
+      const key = here ? this.settings.keyOf(here.settings) : '';
       const file = cacheFileOf(folder, this.repository.commonDir, key);
       if (this.saved?.file !== file) this.saved = { file, catalog: new SavedCatalog(file, this.idBytes) };
     }
@@ -200,7 +197,7 @@ export class CatalogSource {
       snapshots: snapshots.models,
       // Where branches parted depends on where a shallow clone ends: alone among what is kept, it can change.
       mergeBases: this.edge === '' ? this.mergeBases : new Map(),
-      files: this.files,
+      files: this.settings.files,
     };
   }
 
@@ -222,45 +219,8 @@ export class CatalogSource {
     return JSON.stringify([productVersion, this.repository.objectFormat, patterns]);
   }
 
-  /** Stands for what decides, beside the objects, which files of a tree are models and what they are called. */
-  private patternsKey({ models }: Settings): string {
-    return JSON.stringify([models.match, models.names, ignoresCase(this.repository)]);
-  }
-
-  private async settingsHere({ settings }: LoadOptions): Promise<LoadedSettings | null> {
-    if (settings) return { settings, source: { kind: 'none' }, diagnostics: [] };
-    return loadWorkspaceSettings(this.repository);
-  }
-
-  private async settings(
-    here: LoadedSettings | null,
-    view: RefsView,
-    reader: ObjectReader,
-    options: LoadOptions,
-  ): Promise<LoadedSettings> {
-    const fallback = findDefaultBranch(view, null, 'origin');
-    return loadSettings(this.repository, {
-      here,
-      defaultCommit: fallback?.branch.commit ?? null,
-      readAt: (commit, name) => this.readFileAt(reader, commit, name),
-      ...(options.signal ? { signal: options.signal } : {}),
-    });
-  }
-
-  private async readFileAt(reader: ObjectReader, commit: string, name: string): Promise<RootFile> {
-    const spec = `${commit}:${name}`;
-    const known = this.files.get(spec);
-    if (known !== undefined)
-      return known === null ? { kind: 'absent' } : { kind: 'file', data: Buffer.from(known, 'base64') };
-    const found = await readRootFile(reader, commit, name, LARGEST_FILE);
-    // What could not be read may be there for the next catalog.
-    if (found.kind === 'file') this.files.set(spec, found.data.toString('base64'));
-    else if (found.kind === 'absent') this.files.set(spec, null);
-    return found;
-  }
-
   private snapshotsFor(settings: Settings, record: CatalogRecord | undefined): KeptSnapshots {
-    const key = this.patternsKey(settings);
+    const key = this.settings.keyOf(settings);
     const { snapshots, saved } = this;
     if (snapshots?.key === key && !snapshots.models.incomplete && !snapshots.tracked.incomplete)
       return snapshots;
