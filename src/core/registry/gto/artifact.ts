@@ -87,7 +87,7 @@ export class ArtifactBuilder {
       code: 'gto-two-versions',
       message:
         `${namesOf(here)} of ${this.name} stand on one commit, and GTO fails on the stage tag ${tag} there: ` +
-        `it is read as ${chosen?.version ?? 'none'}. Deregister all but one.`,
+        `it is read as ${chosen?.version ?? 'none'}. Without that tag GTO reads the repository again.`,
       ref: `refs/tags/${tag}`,
       commit,
     });

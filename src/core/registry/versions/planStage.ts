@@ -168,6 +168,7 @@ function checkedTarget(
       `${version.version} of ${model} is already in ${stage}${later}.`,
     );
   }
+  versionAt(artifact, version.commit);
   return { version: version.version, commit: version.commit, before: [], warnings: [] };
 }
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CommitId, ObjectId } from '../../git/ids.js';
 import { refNameProblem } from '../../git/names.js';
+import { listed } from '../../listed.js';
 import type { Repository } from '../../git/repository.js';
 import { buildGtoState } from '../gto/build.js';
 import type { GtoConfig } from '../gto/config.js';
@@ -200,9 +201,10 @@ export function checkEffective(registry: Registry, artifact: string, effective: 
   if (effective) return;
   const newest = registry.state.artifacts.get(artifact)?.events[0];
   const ahead = newest ? newest.seconds - registry.now : 0;
+  const dated = ahead > 0 ? `dated ${ahead} seconds ahead of this machine` : 'not older';
   throw new RegistryError(
     'clock-behind',
-    `GTO goes by the dates of tags, and ${newest?.tag ?? 'another tag'} is dated ${ahead} seconds ahead of this machine: the new tag would change nothing. Set the clock, or wait.`,
+    `GTO goes by the dates of tags, and ${newest?.tag ?? 'another tag'} is ${dated}: the new tag would change nothing. Set the clock, or wait.`,
   );
 }
 
@@ -228,13 +230,16 @@ export function holderOf(artifact: GtoArtifact | undefined, stage: string): stri
   return artifact?.stages.get(stage)?.[0]?.version.version ?? null;
 }
 
-/** The one version that stands on a commit by a registration or deregistration; undefined when none does. */
+/**
+ * The one version that stands on a commit by a registration or deregistration; undefined when none does.
+ * @throws RegistryError `two-versions`
+ */
 export function versionAt(artifact: GtoArtifact | undefined, commit: CommitId) {
   const here = (artifact?.versions ?? []).filter((one) => one.commit === commit && isNumbered(one));
   if (here.length > 1) {
     throw new RegistryError(
       'two-versions',
-      `${here.map((one) => one.version).join(' and ')} of ${artifact?.name ?? ''} stand on one commit, where GTO allows one. Deregister all but one first.`,
+      `${listed(here.map((one) => one.version))} of ${artifact?.name ?? ''} stand on one commit, where GTO allows one, deregistered or not: it fails on every stage tag there. Take another commit.`,
     );
   }
   return here[0];

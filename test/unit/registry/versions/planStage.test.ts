@@ -104,6 +104,18 @@ describe('planning a stage', () => {
     assert.equal((await refusal(plan({ remove: true }))).reason, 'not-registered');
   });
 
+  it('refuses a version that shares its commit, also with a deregistered one: GTO fails on the stage tag', async () => {
+    repo.commit('third');
+    for (const version of ['v3.0.0', 'v3.1.0', 'v3.2.0']) repo.registerVersion('churn', version);
+    for (const version of ['v3.0.0', 'v3.2.0', undefined]) {
+      const refused = await refusal(plan(version === undefined ? {} : { version }));
+      assert.deepEqual([version, refused.reason], [version, 'two-versions']);
+      assert.match(refused.message, /^v3\.0\.0, v3\.1\.0, v3\.2\.0 of churn stand on one commit/);
+    }
+    for (const version of ['v3.1.0', 'v3.2.0']) repo.annotatedTag(`churn@${version}!`);
+    assert.equal((await refusal(plan({ version: 'v3.0.0' }))).reason, 'two-versions');
+  });
+
   it('needs a commit where a version stands on two', async () => {
     repo.annotatedTag('churn@v1.0.0#7', 'again', { on: repo.commit('third') });
     assert.equal((await refusal(plan({ version: 'v1.0.0' }))).reason, 'two-versions');
