@@ -43,10 +43,7 @@ export interface Lines {
 export function linesOf(shown: Shown): Lines {
   const fields = shown.fields.fields.map((field) => arranged(field, shown.order));
   const baseline = shown.order.indexOf(shown.baseline);
-  const words = shown.query
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
+  const words = wordsOf(shown.query);
   const lines: Line[] = [];
   let changed = 0;
   let found = 0;
@@ -75,6 +72,14 @@ export function linesOf(shown: Shown): Lines {
     if (!collapsed) for (const line of inGroup) lines.push(line);
   }
   return { lines, total: fields.length, changed, found };
+}
+
+/** What is searched for: each of these must be there. */
+export function wordsOf(query: string): readonly string[] {
+  return query
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
 }
 
 /** What is on screen as a comparison, for copying. */

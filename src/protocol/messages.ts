@@ -90,6 +90,7 @@ const CurveSchema = v.strictObject({
   gaps: v.exactOptional(
     perColumn(v.pipe(v.array(v.strictTuple([finite, finite, finite])), v.maxLength(BOUNDS.points))),
   ),
+  unknown: v.exactOptional(perColumn(v.nullable(text))),
 });
 
 /** Metrics over the steps of each run, beside the fields. */
@@ -102,8 +103,8 @@ const CurvesSchema = v.strictObject({
 });
 
 function fit({ list, unknown }: v.InferOutput<typeof CurvesSchema>, columns: number): boolean {
-  const lengths = list.flatMap(({ series, gaps }) => [series.length, gaps?.length ?? columns]);
-  return [...lengths, unknown.length || columns].every((length) => length === columns);
+  const lengths = list.flatMap((each) => [each.series, each.gaps, each.unknown].map((all) => all?.length));
+  return [...lengths, unknown.length || columns].every((length = columns) => length === columns);
 }
 
 function perColumnLengths(field: Field): number[] {
@@ -237,7 +238,7 @@ export function bounded(fields: Fields): Fields {
 /** Curves cut to the same bounds; `total` says of how many. */
 export function boundedCurves({ curves, curvesUnknown }: Curves): SentCurves {
   return {
-    list: curves.slice(0, BOUNDS.curves).map(({ metric, direction, series, gaps }) => ({
+    list: curves.slice(0, BOUNDS.curves).map(({ metric, direction, series, gaps, unknown }) => ({
       metric: clipped(metric),
       ...(direction === undefined ? {} : { direction }),
       series: series.map(
@@ -250,10 +251,15 @@ export function boundedCurves({ curves, curvesUnknown }: Curves): SentCurves {
               each.slice(0, BOUNDS.points).map(([first, last, count]) => [first, last, count]),
             ),
           }),
+      ...(unknown === undefined ? {} : { unknown: unknown.map(clippedReason) }),
     })),
-    unknown: curvesUnknown.map((reason) => (reason === null ? null : clipped(reason))),
+    unknown: curvesUnknown.map(clippedReason),
     total: curves.length,
   };
+}
+
+function clippedReason(reason: string | null): string | null {
+  return reason === null ? null : clipped(reason);
 }
 
 function clipped(value: string): string {

@@ -9,6 +9,8 @@ import { THEMES } from './harness/index.js';
 import type { OpenWindow, Theme } from './harness/index.js';
 import { eventually } from './waiting.js';
 
+type Points = [number, number][];
+
 describe('Curves on the compare page', function () {
   this.timeout(60_000);
   const openPage = servedPages();
@@ -21,6 +23,9 @@ describe('Curves on the compare page', function () {
   };
   const chart = (name: RegExp) => served.page.getByRole('img', { name });
   const figure = (at: number) => served.page.locator('figure').nth(at);
+  const search = (text: string): Promise<void> =>
+    served.page.getByRole('textbox', { name: 'Search fields and values' }).fill(text);
+  const charted = (): Promise<string[]> => served.page.locator('figure:visible .name').allInnerTexts();
 
   it('say in words what the lines come to', async () => {
     await open();
@@ -72,14 +77,110 @@ describe('Curves on the compare page', function () {
     assert.match(await figure(3).innerText(), /No run measured a number\./);
   });
 
-  it('say which versions have none, and which are not here', async () => {
+  it('say per chart which versions have none, and which are not here', async () => {
     await open();
-    assert.match(await figure(1).innerText(), /experiment\/churn_deeper: not local/);
-    assert.match(
-      await figure(3).innerText(),
-      /v1\.1\.0: no such curve · experiment\/churn_deeper: not local/,
+    const lacking = (at: number): Promise<string[]> => figure(at).locator('.lacking').allInnerTexts();
+    assert.deepEqual(await lacking(0), []);
+    assert.deepEqual(await lacking(1), ['experiment/churn_deeper: not local']);
+    assert.deepEqual(await lacking(2), ['experiment/churn_deeper: damaged']);
+    assert.deepEqual(await lacking(3), ['v1.1.0: no such curve · experiment/churn_deeper: not local']);
+    // Two of its lines are drawn: that some are missing is no word about the version.
+    const legend = (): Promise<string[]> => served.page.locator('.legend .note').allInnerTexts();
+    assert.deepEqual(await legend(), ['baseline']);
+    const [loss] = curves().list;
+    assert.ok(loss);
+    const [first] = loss.series;
+    await served.send(
+      shown(sample(), 0, {
+        list: [{ metric: 'auc', series: [first ?? null, null, null], unknown: [null, null, 'not local'] }],
+        unknown: [null, null, 'not local'],
+        total: 1,
+      }),
     );
-    assert.match(await served.page.locator('.legend').innerText(), /experiment\/churn_deeper\s*not local/);
+    await eventually(async () => assert.deepEqual(await legend(), ['baseline', 'no curves', 'not local']));
+  });
+
+  it('name those that no version has here, without an empty chart', async () => {
+    const away = { series: [null, null, null], unknown: [null, 'not local', null] };
+    const { list } = curves();
+    await open({
+      list: [...list.slice(0, 1), { metric: 'f1', ...away }, { metric: 'recall', ...away }],
+      unknown: [null, 'not local', null],
+      total: 3,
+    });
+    assert.equal(await served.page.locator('figure').count(), 1);
+    const text = 'v1.0.0: no such curve · v1.1.0: not local · experiment/churn_deeper: no such curve';
+    await served.page.getByText(`Not drawn: f1, recall (${text})`, { exact: true }).waitFor();
+    await search('recall');
+    await served.page.getByText(`Not drawn: recall (${text})`, { exact: true }).waitFor();
+    assert.equal(await served.page.locator('.legend').isVisible(), false);
+  });
+
+  it('are searched like the rows', async () => {
+    await open();
+    await search('GRAD');
+    await eventually(async () => assert.deepEqual(await charted(), ['grad_norm']));
+    assert.match(await served.page.locator('.summary').innerText(), /1 found$/);
+    assert.match(await served.page.locator('.curves h2').innerText(), /1 of 5/);
+    // No row holds the word, yet something was found.
+    assert.equal(await served.page.getByText('Nothing found').count(), 0);
+    await search('loss');
+    await eventually(async () => assert.deepEqual(await charted(), ['train.loss']));
+    assert.match(await served.page.locator('.summary').innerText(), /2 found$/);
+    await search('curves tok');
+    await eventually(async () => assert.deepEqual(await charted(), ['tokens']));
+    await search('nowhere');
+    await served.page.getByText('No field, value or curve here contains "nowhere".').waitFor();
+    assert.equal(await served.page.locator('.curves').count(), 0);
+    await served.page.getByRole('button', { name: 'Clear search' }).click();
+    await eventually(async () => assert.equal((await charted()).length, 5));
+  });
+
+  it('are left out where all versions on screen have the same, unless all fields are shown', async () => {
+    const line: Points = [
+      [0, 1],
+      [1, 0.5],
+    ];
+    const other: Points = [
+      [0, 1],
+      [1, 0.25],
+    ];
+    const all = {
+      list: [
+        { metric: 'same', series: [line, line, line] },
+        { metric: 'other', series: [line, line, other] },
+        { metric: 'absent', series: [line, line, null] },
+        { metric: 'away', series: [line, line, null], unknown: [null, null, 'not local'] },
+        {
+          metric: 'gaps',
+          series: [line, line, line],
+          gaps: [[], [], [[1, 1, 1] as [number, number, number]]],
+        },
+      ],
+      unknown: [null, null, 'not local'],
+      total: 5,
+    };
+    await open(all);
+    assert.deepEqual(await charted(), ['other', 'absent', 'away', 'gaps']);
+    await served.page.getByRole('checkbox', { name: 'Only differences' }).click();
+    await eventually(async () => assert.equal((await charted()).length, 5));
+    await served.page.getByRole('checkbox', { name: 'Only differences' }).click();
+    await served.page.getByRole('button', { name: 'Actions for experiment/churn_deeper' }).click();
+    await served.page.getByRole('menuitem', { name: 'Remove from comparison' }).click();
+    // What differed was the version that is gone.
+    await eventually(async () => assert.equal(await served.page.locator('.curves').count(), 0));
+  });
+
+  it('that differ are differences, also where every field agrees', async () => {
+    const { columns } = sample();
+    await open(curves(), {
+      model: 'churn',
+      columns,
+      fields: [{ group: 'metrics', field: 'auc', values: [1, 1, 1] }],
+    });
+    assert.match(await served.page.locator('.summary').innerText(), /0 of 1 fields differ/);
+    assert.equal(await served.page.getByText('No differences').count(), 0);
+    assert.equal((await charted()).length, 5);
   });
 
   it('are nowhere where no version has any, and only said where all are not local', async () => {
@@ -92,7 +193,11 @@ describe('Curves on the compare page', function () {
 
   it('say how many are left out', async () => {
     await open({ ...curves(), total: 80 });
-    await served.page.getByText('Only 5 of 80 curves are drawn.').waitFor();
+    const said = served.page.getByText('Only the first 5 of 80 curves are looked at.');
+    await said.waitFor();
+    await search('nowhere');
+    await eventually(async () => assert.deepEqual(await charted(), []));
+    assert.equal(await said.isVisible(), true);
   });
 
   it('follow the versions: one that is removed takes its line along', async () => {
@@ -133,10 +238,10 @@ describe('Curves on the compare page', function () {
 
   it('are not drawn anew while somebody types', async () => {
     await open();
-    await figure(0).evaluate((element) => element.setAttribute('data-kept', ''));
-    await served.page.getByRole('textbox', { name: 'Search fields and values' }).fill('auc');
-    await eventually(async () => assert.match(await served.page.locator('.summary').innerText(), /1 found/));
-    assert.equal(await figure(0).getAttribute('data-kept'), '');
+    await figure(1).evaluate((element) => element.setAttribute('data-kept', ''));
+    await search('auc');
+    await eventually(async () => assert.deepEqual(await charted(), ['auc']));
+    assert.equal(await figure(1).getAttribute('data-kept'), '');
   });
 
   it('never take a metric’s name for markup, and stay inside their frame whatever the values', async () => {
@@ -247,11 +352,18 @@ describe('Curves in the editor', function () {
         .webview()
         .getByRole('img', { name: /^tokens/ })
         .waitFor();
+      const search = (text: string): Promise<void> =>
+        workbench.webview().getByRole('textbox', { name: 'Search fields and values' }).fill(text);
       await workbench.webview().getByText('Values', { exact: true }).first().click();
       await workbench.screenshot(`curves-${theme}`);
       await assertAccessible(frame);
       await workbench.page.setViewportSize({ width: 760, height: 860 });
       await workbench.screenshot(`curves-${theme}-narrow`);
+      await search('rate');
+      await workbench.screenshot(`curves-${theme}-narrow-searched`);
+      await search('');
+      await workbench.webview().getByText(': damaged').scrollIntoViewIfNeeded();
+      await workbench.screenshot(`curves-${theme}-narrow-below`);
     });
   }
 });

@@ -4,15 +4,15 @@ import type { ComparedCurve } from '../../src/core/compare/comparison.js';
 import { number } from '../../src/core/compare/text.js';
 import type { Point } from '../../src/core/parameters/curves.js';
 import { draw, make } from '../dom.js';
+import { reasonAt } from '../foundCurves.js';
 import { compact, t } from '../strings.js';
 import { drawSeries } from './series.js';
 
-/** A version in the order on screen: its column, its name, and why its curves are missing. */
+/** A version in the order on screen: its column and its name. */
 export interface Version {
   readonly column: number;
   readonly name: string;
   readonly baseline: boolean;
-  readonly unknown: string | null;
 }
 
 const WIDTH = 360;
@@ -117,11 +117,17 @@ function label(text: string, attributes: Readonly<Record<string, string | number
   return draw('text', attributes, document.createTextNode(text));
 }
 
-function lackingText({ series }: ComparedCurve, versions: readonly Version[]): string {
+/** Which versions have no line in a chart, and why. */
+export function lackingText(curve: ComparedCurve, versions: readonly Version[]): string {
   return versions
-    .filter(({ column }) => (series[column] ?? null) === null)
-    .map(({ name, unknown }) => (unknown === null ? t('{0}: no such curve', name) : `${name}: ${t(unknown)}`))
+    .filter(({ column }) => (curve.series[column] ?? null) === null)
+    .map(({ column, name }) => t('{0}: {1}', name, absence(curve, column)))
     .join(' · ');
+}
+
+function absence(curve: ComparedCurve, column: number): string {
+  const reason = reasonAt(curve, column);
+  return reason === null ? t('no such curve') : t(reason);
 }
 
 /** `0.38 at step 33`. */
@@ -135,9 +141,9 @@ function stepCount(steps: number): string {
 
 /** The chart for those who hear it. */
 function inWords(curve: ComparedCurve, versions: readonly Version[]): string {
-  const each = versions.map(({ column, name, unknown }) => {
+  const each = versions.map(({ column, name }) => {
     const points = curve.series[column] ?? null;
-    if (points === null) return unknown === null ? t('{0}: no such curve', name) : `${name}: ${t(unknown)}`;
+    if (points === null) return t('{0}: {1}', name, absence(curve, column));
     const summary = summaryOf(points, []);
     if (summary === null) return t('{0}: no number', name);
     const { first, last, lowest, highest } = summary;
@@ -159,12 +165,12 @@ function drawTable(curve: ComparedCurve, versions: readonly Version[]): HTMLElem
   const extremes = curve.direction === undefined ? [t('Lowest'), t('Highest')] : [t('Best')];
   const titles = [t('Version'), t('First'), t('Last'), ...extremes, ...(withGaps ? [t('No number')] : [])];
   const head = titles.map((text) => make('th', { text, attributes: { scope: 'col' } }));
-  const rows = versions.map(({ column, name, unknown }) => {
+  const rows = versions.map(({ column, name }) => {
     const points = curve.series[column] ?? null;
     const summary = summaryOf(points ?? [], gaps[column] ?? []);
     const first = make('th', { text: name, title: name, attributes: { scope: 'row' } });
     if (summary === null) {
-      const none = points === null ? (unknown === null ? t('no such curve') : t(unknown)) : t('no number');
+      const none = points === null ? absence(curve, column) : t('no number');
       const rest = make('td', { text: none, attributes: { colspan: String(titles.length - 1) } });
       return make('tr', {}, first, rest);
     }

@@ -1,9 +1,11 @@
+import type { ComparedCurve } from '../../src/core/compare/comparison.js';
 import { columnTitle } from '../../src/core/compare/text.js';
 import { icon, make } from '../dom.js';
+import type { FoundCurves } from '../foundCurves.js';
 import type { Shown } from '../state.js';
 import { t } from '../strings.js';
 import type { Version } from './chart.js';
-import { drawChart } from './chart.js';
+import { drawChart, lackingText } from './chart.js';
 import { swatch } from './series.js';
 
 /** The curves of the runs, below the table: a chart per metric, one legend for all. Folds away. */
@@ -15,7 +17,7 @@ export class Curves {
     class: 'curves-body',
     attributes: { tabindex: '0', role: 'group', 'aria-label': t('Charts of the curves') },
   });
-  private drawn: Pick<Shown, 'curves' | 'order' | 'baseline'> | undefined;
+  private drawn: Drawn | undefined;
 
   constructor(toggle: () => void) {
     this.fold = make(
@@ -33,23 +35,44 @@ export class Curves {
     );
   }
 
-  /** Whether there is anything to say of curves at all. */
-  static has({ curves }: Shown): boolean {
-    return curves.list.length > 0 || curves.unknown.some((reason) => reason !== null);
+  /** Whether there is anything to say of curves; of what is searched for only where curves are left out. */
+  static has({ curves, query }: Shown, { shown }: FoundCurves): boolean {
+    if (shown.size > 0) return true;
+    if (curves.list.length > 0) return curves.total > curves.list.length;
+    return query === '' && curves.unknown.some((reason) => reason !== null);
   }
 
-  show(shown: Shown): void {
+  show(shown: Shown, found: FoundCurves): void {
+    const { list, total } = shown.curves;
     this.fold.setAttribute('aria-expanded', String(!shown.curvesFolded));
-    this.count.textContent = String(shown.curves.total);
+    this.count.textContent =
+      found.shown.size < list.length ? t('{0} of {1}', found.shown.size, total) : String(total);
     this.body.hidden = shown.curvesFolded;
+    if (shown.curvesFolded) return;
     // Typing into the search field draws the page anew, and thousands of points would make it wait.
-    if (shown.curvesFolded || (this.drawn && same(this.drawn, shown))) return;
-    this.drawn = shown;
-    this.body.replaceChildren(...content(shown));
+    if (this.drawn === undefined || !same(this.drawn.of, shown)) {
+      this.drawn = drawCurves(shown);
+      this.body.replaceChildren(...this.drawn.elements);
+    }
+    const { lines, charts, away, versions } = this.drawn;
+    for (const [curve, chart] of charts) chart.hidden = !found.shown.has(curve);
+    lines.hidden = [...charts.values()].every((chart) => chart.hidden);
+    away.replaceChildren(...drawAway(shown, found, versions));
   }
 }
 
-function same(one: Pick<Shown, 'curves' | 'order' | 'baseline'>, other: Shown): boolean {
+interface Drawn {
+  readonly of: Pick<Shown, 'curves' | 'order' | 'baseline'>;
+  readonly elements: readonly HTMLElement[];
+  /** The legend and the charts. */
+  readonly lines: HTMLElement;
+  readonly charts: ReadonlyMap<ComparedCurve, HTMLElement>;
+  /** Where curves stand of which no version has a line. */
+  readonly away: HTMLElement;
+  readonly versions: readonly Version[];
+}
+
+function same(one: Drawn['of'], other: Shown): boolean {
   return (
     one.curves === other.curves &&
     one.baseline === other.baseline &&
@@ -58,44 +81,78 @@ function same(one: Pick<Shown, 'curves' | 'order' | 'baseline'>, other: Shown): 
   );
 }
 
-function content(shown: Shown): readonly HTMLElement[] {
-  const { curves } = shown;
-  const versions = shown.order.flatMap((column): Version[] => {
+function drawCurves(shown: Shown): Drawn {
+  const { curves, order, baseline } = shown;
+  const versions = order.flatMap((column): Version[] => {
     const about = shown.fields.columns[column];
-    if (about === undefined) return [];
-    const unknown = curves.unknown[column] ?? null;
-    return [{ column, name: columnTitle(about), baseline: column === shown.baseline, unknown }];
+    return about === undefined ? [] : [{ column, name: columnTitle(about), baseline: column === baseline }];
   });
-  if (curves.list.length === 0) {
-    return versions
-      .filter(({ unknown }) => unknown !== null)
-      .map(({ name, unknown }) =>
-        make('p', { class: 'lacking', text: t('Curves of {0}: {1}', name, t(unknown ?? '')) }),
-      );
-  }
+  const charts = new Map<ComparedCurve, HTMLElement>();
+  for (const curve of curves.list) if (isDrawn(curve, order)) charts.set(curve, drawChart(curve, versions));
+  const away = make('div');
+  const rest =
+    curves.total > curves.list.length
+      ? [
+          make('p', {
+            class: 'lacking',
+            text: t('Only the first {0} of {1} curves are looked at.', curves.list.length, curves.total),
+          }),
+        ]
+      : [];
+  const lines = make(
+    'div',
+    {},
+    drawLegend(versions, curves),
+    make('div', { class: 'charts' }, ...charts.values()),
+  );
+  const of = { curves, order, baseline };
+  return { of, elements: [lines, away, ...rest], lines, charts, away, versions };
+}
+
+function isDrawn({ series }: ComparedCurve, order: readonly number[]): boolean {
+  return order.some((column) => (series[column] ?? null) !== null);
+}
+
+/** Which line is whose. What one chart lacks stands in that chart; here only who has no line at all. */
+function drawLegend(versions: readonly Version[], { list, unknown }: Shown['curves']): HTMLElement {
   const legend = make('ul', { class: 'legend', attributes: { 'aria-label': t('Lines of the versions') } });
-  for (const { column, name, baseline, unknown } of versions) {
-    const note = unknown !== null ? t(unknown) : baseline ? t('baseline') : '';
+  for (const { column, name, baseline } of versions) {
+    const has = list.some((curve) => isDrawn(curve, [column]));
+    const lacks = has ? [] : [t(unknown[column] ?? 'no curves')];
+    const note = [...(baseline ? [t('baseline')] : []), ...lacks].join(' · ');
     legend.append(
       make(
         'li',
         {},
         swatch(column),
         make('span', { class: 'name', text: name, title: name }),
-        ...(note === '' ? [] : [make('span', { class: 'note', text: note })]),
+        note === '' ? undefined : make('span', { class: 'note', text: note }),
       ),
     );
   }
-  const charts = make('div', { class: 'charts' });
-  for (const curve of curves.list) charts.append(drawChart(curve, versions));
-  const rest =
-    curves.total > curves.list.length
-      ? [
-          make('p', {
-            class: 'lacking',
-            text: t('Only {0} of {1} curves are drawn.', curves.list.length, curves.total),
-          }),
-        ]
-      : [];
-  return [legend, charts, ...rest];
+  return legend;
+}
+
+/** What is known of curves that cannot be drawn: those with the same to say on one line. */
+function drawAway(
+  { curves, order }: Shown,
+  { shown }: FoundCurves,
+  versions: readonly Version[],
+): readonly HTMLElement[] {
+  if (curves.list.length === 0)
+    return versions.flatMap(({ column, name }) => {
+      const reason = curves.unknown[column] ?? null;
+      return reason === null ? [] : paragraph(t('Curves of {0}: {1}', name, t(reason)));
+    });
+  const metrics = new Map<string, string[]>();
+  for (const curve of curves.list) {
+    if (!shown.has(curve) || isDrawn(curve, order)) continue;
+    const text = lackingText(curve, versions);
+    metrics.set(text, [...(metrics.get(text) ?? []), curve.metric]);
+  }
+  return [...metrics].map(([text, names]) => paragraph(t('Not drawn: {0} ({1})', names.join(', '), text)));
+}
+
+function paragraph(text: string): HTMLElement {
+  return make('p', { class: 'lacking', text });
 }

@@ -4,6 +4,8 @@ import { GROUPS } from '../../src/core/compare/comparison.js';
 import { valueText } from '../../src/core/compare/text.js';
 import { BOUNDS } from '../../src/protocol/messages.js';
 import { make } from '../dom.js';
+import type { FoundCurves } from '../foundCurves.js';
+import { foundCurves } from '../foundCurves.js';
 import type { Host } from '../host.js';
 import type { Lines } from '../rows.js';
 import { copied, linesOf } from '../rows.js';
@@ -24,6 +26,7 @@ import { Toolbar } from './toolbar.js';
 export class Page {
   private phase: Phase = { kind: 'loading', model: '' };
   private lines: Lines = { lines: [], total: 0, changed: 0, found: 0 };
+  private found: FoundCurves = { shown: new Set(), changed: 0 };
   private readonly toolbar: Toolbar;
   private readonly grid: Grid;
   private readonly curves: Curves;
@@ -106,6 +109,7 @@ export class Page {
     }
     const { shown } = this.phase;
     this.lines = linesOf(shown);
+    this.found = foundCurves(shown);
     this.toolbar.show({
       model: shown.fields.model,
       summary: this.summary(shown),
@@ -122,10 +126,11 @@ export class Page {
     );
     this.notices.replaceChildren(...(problems.length > 0 ? [drawProblems(problems)] : []));
     this.grid.show(tableOf(shown, this.lines, (at, anchor) => this.columnMenu(at, anchor)));
-    const nothing = this.lines.lines.length === 0 ? [this.nothing(shown)] : [];
     // Moving an element loses its focus and scroll position: the parts are only put in place once.
-    const curves = Curves.has(shown) ? [this.curves.element] : [];
-    if (curves.length > 0) this.curves.show(shown);
+    const curves = Curves.has(shown, this.found) ? [this.curves.element] : [];
+    if (curves.length > 0) this.curves.show(shown, this.found);
+    const isShort = this.lines.lines.length === 0;
+    const nothing = isShort && this.found.shown.size === 0 ? [this.nothing(shown)] : [];
     const wanted: Node[] = [
       this.toolbar.element,
       this.notices,
@@ -140,17 +145,17 @@ export class Page {
       this.main.replaceChildren(...wanted);
       if (focused instanceof HTMLElement && this.main.contains(focused)) focused.focus();
     }
-    this.grid.element.classList.toggle('is-short', nothing.length > 0);
+    this.grid.element.classList.toggle('is-short', isShort);
     this.describe({ row: -1, column: 0 });
   }
 
   private summary(shown: Shown): string {
     const versions = t('{0} versions', shown.order.length);
     const differ =
-      this.lines.changed === 0
+      this.lines.changed + this.found.changed === 0
         ? t('no differences')
         : t('{0} of {1} fields differ', this.lines.changed, this.lines.total);
-    const found = shown.query === '' ? '' : ` · ${t('{0} found', this.lines.found)}`;
+    const found = shown.query === '' ? '' : ` · ${t('{0} found', this.lines.found + this.found.shown.size)}`;
     return `${versions} · ${differ}${found}`;
   }
 
@@ -158,7 +163,7 @@ export class Page {
     if (shown.query !== '') {
       return drawNothing(
         t('Nothing found'),
-        t('No field or value here contains "{0}".', shown.query),
+        t('No field, value or curve here contains "{0}".', shown.query),
         t('Clear search'),
         () => this.update((old) => ({ ...old, query: '' })),
       );

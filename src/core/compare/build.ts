@@ -96,7 +96,8 @@ function isProblem({ kind, reason }: Unread): boolean {
   return kind !== 'other' && (kind !== 'curves' || reason !== NOT_LOCAL);
 }
 
-const NOT_LOCAL = 'not local';
+/** The reason of what exists and is not in this clone or on this disk. */
+export const NOT_LOCAL = 'not local';
 const UNREAD: Readonly<Record<Unread['kind'], string>> = {
   parameters: 'Parameters',
   metrics: 'Metrics',
@@ -232,12 +233,18 @@ function addHeaderGaps(fields: FieldTable, revisions: readonly RevisionData[]): 
   });
 }
 
+/** Why nothing can be said of the model in a revision; null where it can. */
+export function unreadableReason({ unreadable }: RevisionData['revision']): string | null {
+  const [lost] = unreadable ?? [];
+  if (lost === undefined) return null;
+  return lost.code === 'object-missing' ? NOT_LOCAL : 'damaged';
+}
+
 /** What may be there and cannot be read is unknown, not absent. */
 function addUnreadable(fields: FieldTable, revisions: readonly RevisionData[]): void {
   revisions.forEach(({ revision }, at) => {
-    const [lost] = revision.unreadable ?? [];
-    if (lost === undefined) return;
-    const unknown = lost.code === 'object-missing' ? 'not local' : 'damaged';
+    const unknown = unreadableReason(revision);
+    if (unknown === null) return;
     for (const group of GROUPS)
       if (group !== 'registry' && group !== 'commit')
         fields.fill(group, at, () => ({ value: null, unknown }));

@@ -9,7 +9,7 @@ import { buildColumn, buildFields } from './build.js';
 import type { RevisionData } from './columns.js';
 import { headerOf, readCommits, versionOf } from './columns.js';
 import type { Comparison, Curves, Fields } from './comparison.js';
-import { comparedCurves } from './curves.js';
+import { comparedCurves, curvesOf } from './curves.js';
 import { judgeAll } from './judge.js';
 
 /** What a comparison has beside its fields; no curves unless they were asked for. */
@@ -99,10 +99,7 @@ export async function readFieldsOf(
   };
   return {
     fields,
-    ...comparedCurves(
-      columns.map(({ facts }) => facts),
-      fields.fields,
-    ),
+    ...comparedCurves(columns.map(curvesOf), fields.fields),
     diagnostics: revisions.flatMap((revision) => revision.diagnostics),
   };
 }

@@ -104,6 +104,8 @@ export interface ComparedCurve {
   readonly series: readonly (readonly Point[] | null)[];
   /** Where the run measured no number, per column; absent where every run always did. */
   readonly gaps?: readonly (readonly Gap[])[];
+  /** Why it is not known whether a revision without points has this curve, per column; absent where it is known of all. */
+  readonly unknown?: readonly (string | null)[];
 }
 
 /** The curves of all columns, beside the fields. */

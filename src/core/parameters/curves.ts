@@ -36,7 +36,7 @@ const NO_VALUES = new Set([...STEPS, 'timestamp', 'rev']);
 export function curvesIn(file: string, inside: string, bytes: Uint8Array): readonly Curve[] {
   const text = new TextDecoder().decode(bytes);
   const { columns, rows } = inside.toLowerCase().endsWith('.json') ? fromJson(text) : fromText(inside, text);
-  const metric = inside.replace(/\.[^./]+$/, '').replaceAll('/', '.');
+  const metric = metricOf(inside);
   const step = STEPS.map((name) => columns.indexOf(name)).find((index) => index >= 0);
   const values = columns.flatMap((name, index) => (NO_VALUES.has(name) ? [] : [{ name, index }]));
   return values.slice(0, MOST_COLUMNS).flatMap(({ name, index }): Curve[] => {
@@ -64,6 +64,11 @@ export function curvesIn(file: string, inside: string, bytes: Uint8Array): reado
       },
     ];
   });
+}
+
+/** The metric that a file below the folder of curves is named after: `train/loss.tsv` is of `train.loss`. */
+export function metricOf(inside: string): string {
+  return inside.replace(/\.[^./]+$/, '').replaceAll('/', '.');
 }
 
 interface Table {

@@ -22,6 +22,8 @@ export interface Unread {
   readonly file: string;
   /** `not local`, `not in this commit`, or why it cannot be read. */
   readonly reason: string;
+  /** Of curves: the metric that the file is named after; none where a whole folder could not be read. */
+  readonly metric?: string;
   /** Where only these fields of it could not be read. */
   readonly fields?: readonly string[];
   /** Where it is not known whether there is such a file at all. */

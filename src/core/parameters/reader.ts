@@ -13,7 +13,7 @@ import { resolvePipeline } from '../tracking/dvc/resolve.js';
 import type { LfsPointer } from '../tracking/lfs/pointer.js';
 import { parseLfsPointer } from '../tracking/lfs/pointer.js';
 import type { Curve } from './curves.js';
-import { curvesIn, TABLES } from './curves.js';
+import { curvesIn, metricOf, TABLES } from './curves.js';
 import type { ReadFields } from './document.js';
 import { FILE_LIMIT, readFields } from './document.js';
 import type { Unread } from './facts.js';
@@ -138,7 +138,8 @@ export class FactsReader {
     unread: Unread[],
   ): Promise<readonly Curve[]> {
     const curves: Curve[] = [];
-    const lost = (file: string, reason: string): void => void unread.push({ kind: 'curves', file, reason });
+    const lost = (file: string, reason: string): void =>
+      void unread.push({ kind: 'curves', file, reason, metric: metricOf(file.slice(folder.length + 1)) });
     const take = (file: string, bytes: Uint8Array): void => {
       if (bytes.length > TABLE_LIMIT) return lost(file, 'too large to draw');
       const found = curvesIn(file, file.slice(folder.length + 1), bytes);

@@ -80,7 +80,12 @@ export function curves(): Curves {
           ],
         ],
       },
-      { metric: 'auc', direction: 'higher', series: [auc(1), auc(2), null] },
+      {
+        metric: 'auc',
+        direction: 'higher',
+        series: [auc(1), auc(2), null],
+        unknown: [null, null, 'not local'],
+      },
       {
         metric: 'train.the_learning_rate_of_the_second_parameter_group_after_the_warm_up.of_the_scheduler',
         series: [
@@ -92,8 +97,14 @@ export function curves(): Curves {
           ],
           null,
         ],
+        unknown: [null, null, 'damaged'],
       },
-      { metric: 'grad_norm', series: [[], null, null], gaps: [[[0, 9, 10]], [], []] },
+      {
+        metric: 'grad_norm',
+        series: [[], null, null],
+        gaps: [[[0, 9, 10]], [], []],
+        unknown: [null, null, 'not local'],
+      },
       {
         metric: 'tokens',
         series: [

@@ -136,7 +136,8 @@ describe('Values that are kept outside Git', () => {
     const inGit = repo.commit('In Git');
     const away = await compare(kept, inGit);
     assert.deepEqual(away.curvesUnknown, ['not local', 'no table of numbers']);
-    assert.deepEqual(away.curves, [{ metric: 'auc', direction: 'higher', series: [null, [[0, 0.5]]] }]);
+    const auc = { metric: 'auc', direction: 'higher', series: [null, [[0, 0.5]]] };
+    assert.deepEqual(away.curves, [{ ...auc, unknown: ['not local', null] }]);
     assert.deepEqual(away.columns[1]?.problems, [
       'Curves in dvclive/plots/metrics/broken.tsv: no table of numbers',
     ]);
@@ -144,9 +145,35 @@ describe('Values that are kept outside Git', () => {
     rmSync(path.join(repo.dir, '.dvc/cache/files/md5', '..'), { recursive: true });
     put(folderDigest(entriesOf(LIVE)), formatManifest(entriesOf(LIVE)));
     assert.deepEqual((await compare(kept, inGit)).curvesUnknown, ['not local', 'no table of numbers']);
+    // Of a run some may be here: it is said of each curve whether it is, also of one that is here of no run.
+    const run = (auc: string): Files => ({
+      ...LIVE,
+      'plots/metrics/auc.tsv': auc,
+      'plots/metrics/train/loss.tsv': 'step\tloss\n0\t1\n',
+      'plots/metrics/lr.tsv': 'step\tlr\n0\t0.1\n',
+    });
+    const runs = [run('step\tauc\n0\t0.5\n'), run('step\tauc\n0\t0.6\n')];
+    repo.write('dvc.yaml', stage('')).remove('dvclive');
+    const trained = runs.map((files, at) => {
+      lock({ dvclive: files });
+      put(folderDigest(entriesOf(files)), formatManifest(entriesOf(files)));
+      put(md5(files['plots/metrics/auc.tsv'] ?? ''), files['plots/metrics/auc.tsv'] ?? '');
+      return repo.commit(`Run ${at}`);
+    });
+    put(md5('step\tloss\n0\t1\n'), 'step\tloss\n0\t1\n');
+    repo.write('dvc.yaml', stage('').replace('dvclive]', '{dvclive: {cache: false}}]'));
+    const gone = repo.commit('No curves');
+    const [first = '', second = ''] = trained;
+    const partly = await compare(first, second, gone);
+    assert.deepEqual(partly.curvesUnknown, ['not local', 'not local', null]);
+    assert.deepEqual(partly.curves, [
+      { metric: 'auc', series: [[[0, 0.5]], [[0, 0.6]], null] },
+      { metric: 'train.loss', series: [[[0, 1]], [[0, 1]], null] },
+      { metric: 'lr', series: [null, null, null], unknown: ['not local', 'not local', null] },
+    ]);
     // A folder that may never have had any is worth no word where no revision has curves.
     const elsewhere = `${stage('').replaceAll('dvclive', 'results')}metrics: [results/metrics.json]\n`;
-    repo.write('dvc.yaml', elsewhere).remove('dvclive');
+    repo.write('dvc.yaml', elsewhere);
     lock({ results: { ...LIVE, 'notes.txt': 'not here' } });
     const one = repo.commit('Elsewhere');
     repo.write('dvc.yaml', `${elsewhere}# again\n`);
