@@ -2,6 +2,7 @@ import type { ComparedCurve } from '../src/core/compare/comparison.js';
 import type { SentCurves } from '../src/protocol/messages.js';
 import { wordsOf } from './rows.js';
 import type { Shown } from './state.js';
+import { t } from './strings.js';
 
 /** Which curves are on screen, and what they come to. */
 export interface FoundCurves {
@@ -21,7 +22,7 @@ export function foundCurves({ curves, order, query, onlyDifferences }: Shown): F
     const differs = order.some((column) => isOtherLine(curve, column, order));
     if (differs) changed += 1;
     if (onlyDifferences && !differs && !order.some((column) => reasonAt(curve, column) !== null)) continue;
-    const text = `${curve.metric}\ncurves`.toLowerCase();
+    const text = `${curve.metric}\ncurves\n${t('Curves')}`.toLowerCase();
     if (words.every((word) => text.includes(word))) shown.add(curve);
   }
   return { shown, changed };

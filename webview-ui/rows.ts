@@ -6,6 +6,7 @@ import { isList } from '../src/core/compare/value.js';
 import { valueText } from '../src/core/compare/text.js';
 import type { Shown } from './state.js';
 import { rowKey } from './state.js';
+import { fieldName, groupName } from './words.js';
 
 /** One line of the table. Values stand in the order of the columns on screen. */
 export type Line =
@@ -111,9 +112,9 @@ function hasUnknown(row: Row): boolean {
 
 function matches(field: Field, words: readonly string[]): boolean {
   if (words.length === 0) return true;
-  const text = [field.field, field.group, ...field.values.map((value) => valueText(value))]
-    .join('\n')
-    .toLowerCase();
+  // By its name in the repository as by that on screen.
+  const names = [field.field, field.group, fieldName(field), groupName(field.group)];
+  const text = [...names, ...field.values.map((value) => valueText(value))].join('\n').toLowerCase();
   return words.every((word) => text.includes(word));
 }
 

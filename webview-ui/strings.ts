@@ -9,10 +9,20 @@ export function setStrings(strings: Readonly<Record<string, string>>, tag: strin
   language = tag;
 }
 
-/** The text in the user's language, `{0}` and on replaced by the arguments. */
+/**
+ * The text in the user's language, `{0}` and on replaced by the arguments. Always a literal, so that
+ * `l10n/extract.mjs` finds it.
+ */
 export function t(text: string, ...args: readonly (string | number)[]): string {
-  const translated = Object.hasOwn(translations, text) ? (translations[text] ?? text) : text;
-  return translated.replace(/\{(\d+)\}/g, (whole, index: string) => String(args[Number(index)] ?? whole));
+  return said(text).replace(/\{(\d+)\}/g, (whole, index: string) => String(args[Number(index)] ?? whole));
+}
+
+/**
+ * What the core says (why a value is not known, say), in the user's language; what the bundle cannot have, a parser's
+ * own message, as it is.
+ */
+export function said(text: string): string {
+  return Object.hasOwn(translations, text) ? (translations[text] ?? text) : text;
 }
 
 /** A number where room is short: `25K` for 25,000, in the user's language. */

@@ -105,14 +105,15 @@ export async function serve(options) {
  * @param {number} port
  * @param {object} options
  * @param {string} [options.folder] the absolute path of the folder to open; without it the window is empty
- * @param {boolean} options.development load the extension from the repository; otherwise only what is installed is there
+ * @param {boolean} options.development load an extension that is not installed; otherwise only what is installed is there
+ * @param {string} [options.extension] the folder of that extension; the repository by default
  * @param {string} [options.tests] the absolute path of a host suite to run
  */
-export function windowAddress(port, { folder, development, tests }) {
+export function windowAddress(port, { folder, development, extension = root, tests }) {
   /** @param {string} path */
   const onServer = (path) => `vscode-remote://127.0.0.1:${port}${encodeURI(forward(path))}`;
   const payload = [['skipWelcome', 'true']];
-  if (development) payload.push(['extensionDevelopmentPath', onServer(root)]);
+  if (development) payload.push(['extensionDevelopmentPath', onServer(extension)]);
   if (tests !== undefined) payload.push(['extensionTestsPath', onServer(tests)]);
   const query = new URLSearchParams(folder === undefined ? { ew: 'true' } : { folder: forward(folder) });
   query.set('payload', JSON.stringify(payload));

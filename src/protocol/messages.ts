@@ -216,9 +216,11 @@ export function parsePageState(input: unknown): PageState | undefined {
   return result.success ? result.output : undefined;
 }
 
-/** Cuts a comparison to the bounds of the border: too many fields (said in its columns), too long texts (end in `…`). */
-export function bounded(fields: Fields): Fields {
-  const note = `Only the first ${BOUNDS.fields} fields are shown`;
+/**
+ * Cuts a comparison to the bounds of the border: too long texts (end in `…`), too many fields.
+ * @param note says in each column that fields were left out
+ */
+export function bounded(fields: Fields, note: string): Fields {
   const notes = fields.fields.length > BOUNDS.fields ? [note] : [];
   return {
     model: clipped(fields.model),

@@ -87,10 +87,10 @@ export function searchField(label: string, value: string, change: (value: string
   };
 }
 
-/** A ring that turns while something is being read. */
-export function progress(label: string): HTMLElement {
+/** A sign that work goes on, for the eye alone: the component would call itself "Loading" in every language. */
+export function progress(): HTMLElement {
   const element = component('vscode-progress-ring') ?? make('progress');
-  describe(element, { class: 'progress', attributes: { 'aria-label': label } });
+  describe(element, { class: 'progress', attributes: { 'aria-hidden': 'true' } });
   return element;
 }
 

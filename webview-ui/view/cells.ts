@@ -4,7 +4,8 @@ import { deltaText, shortText, valueText } from '../../src/core/compare/text.js'
 import { equalValues, isList } from '../../src/core/compare/value.js';
 import { icon, make, spoken } from '../dom.js';
 import { listDelta } from '../rows.js';
-import { absolute, ago, t } from '../strings.js';
+import { absolute, ago, said, t } from '../strings.js';
+import { fieldName } from '../words.js';
 
 /** What one cell is about: a field's row, the place of its column on screen, and that of the baseline. */
 export interface CellOf {
@@ -19,7 +20,7 @@ export function drawValue(cell: CellOf): HTMLElement {
   const { field, row, at, baseline } = cell;
   const value = row.values[at] ?? null;
   const reason = row.unknown?.[at] ?? null;
-  if (reason !== null) return make('div', { class: 'cell unknown', text: t(reason) });
+  if (reason !== null) return make('div', { class: 'cell unknown', text: said(reason) });
   const against = row.values[baseline] ?? null;
   const same = at === baseline || equalValues(value, against);
   const known = (row.unknown?.[baseline] ?? null) === null;
@@ -104,7 +105,7 @@ export function cellDetail(
   const value = row.values[at] ?? null;
   const reason = row.unknown?.[at] ?? null;
   const lines: string[] = [];
-  if (reason !== null) lines.push(t(reason));
+  if (reason !== null) lines.push(said(reason));
   else if (value === null) lines.push(t('This revision does not have it.'));
   else lines.push(valueText(value));
   if (typeof value === 'number' && unit === 'bytes') lines.push(valueText(value, unit));
@@ -118,6 +119,6 @@ export function cellDetail(
     const verdict = better === null ? '' : ` · ${better ? t('better') : t('worse')}`;
     lines.push(t('{0} against the baseline', `${deltaText(delta, unit)}${share}`) + verdict);
   }
-  if (row.incomparable !== undefined && row.comparable?.[at] === false) lines.push(t(row.incomparable));
-  return { title: `${field.field} · ${column.rev}`, lines };
+  if (row.incomparable !== undefined && row.comparable?.[at] === false) lines.push(said(row.incomparable));
+  return { title: `${fieldName(field)} · ${column.rev}`, lines };
 }

@@ -5,7 +5,7 @@ import { number } from '../../src/core/compare/text.js';
 import type { Point } from '../../src/core/parameters/curves.js';
 import { draw, make } from '../dom.js';
 import { reasonAt } from '../foundCurves.js';
-import { compact, t } from '../strings.js';
+import { compact, said, t } from '../strings.js';
 import { drawSeries } from './series.js';
 
 /** A version in the order on screen: its column and its name. */
@@ -127,7 +127,7 @@ export function lackingText(curve: ComparedCurve, versions: readonly Version[]):
 
 function absence(curve: ComparedCurve, column: number): string {
   const reason = reasonAt(curve, column);
-  return reason === null ? t('no such curve') : t(reason);
+  return reason === null ? t('no such curve') : said(reason);
 }
 
 /** `0.38 at step 33`. */

@@ -3,7 +3,7 @@ import { columnTitle } from '../../src/core/compare/text.js';
 import { icon, make } from '../dom.js';
 import type { FoundCurves } from '../foundCurves.js';
 import type { Shown } from '../state.js';
-import { t } from '../strings.js';
+import { said, t } from '../strings.js';
 import type { Version } from './chart.js';
 import { drawChart, lackingText } from './chart.js';
 import { swatch } from './series.js';
@@ -118,7 +118,8 @@ function drawLegend(versions: readonly Version[], { list, unknown }: Shown['curv
   const legend = make('ul', { class: 'legend', attributes: { 'aria-label': t('Lines of the versions') } });
   for (const { column, name, baseline } of versions) {
     const has = list.some((curve) => isDrawn(curve, [column]));
-    const lacks = has ? [] : [t(unknown[column] ?? 'no curves')];
+    const reason = unknown[column] ?? null;
+    const lacks = has ? [] : [reason === null ? t('no curves') : said(reason)];
     const note = [...(baseline ? [t('baseline')] : []), ...lacks].join(' · ');
     legend.append(
       make(
@@ -142,7 +143,7 @@ function drawAway(
   if (curves.list.length === 0)
     return versions.flatMap(({ column, name }) => {
       const reason = curves.unknown[column] ?? null;
-      return reason === null ? [] : paragraph(t('Curves of {0}: {1}', name, t(reason)));
+      return reason === null ? [] : paragraph(t('Curves of {0}: {1}', name, said(reason)));
     });
   const metrics = new Map<string, string[]>();
   for (const curve of curves.list) {

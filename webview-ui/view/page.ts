@@ -11,7 +11,8 @@ import type { Lines } from '../rows.js';
 import { copied, linesOf } from '../rows.js';
 import type { Phase, Shown } from '../state.js';
 import { moved, removed, rowKey, sorted, toggled } from '../state.js';
-import { t } from '../strings.js';
+import { said, t } from '../strings.js';
+import { fieldName } from '../words.js';
 import { cellDetail } from './cells.js';
 import { Curves } from './curves.js';
 import type { GridEvents, Place } from './grid.js';
@@ -299,11 +300,11 @@ export class Page {
     const heading = make('h2');
     const lines: HTMLElement[] = [];
     if (column === undefined) {
-      heading.textContent = line.field.field;
+      heading.textContent = fieldName(line.field);
       if (line.kind === 'field' && line.row.incomparable !== undefined)
-        lines.push(make('p', { text: t(line.row.incomparable) }));
+        lines.push(make('p', { text: said(line.row.incomparable) }));
     } else if (line.kind === 'item') {
-      heading.textContent = `${line.field.field} · ${column.rev}`;
+      heading.textContent = `${fieldName(line.field)} · ${column.rev}`;
       lines.push(make('p', { text: valueText(line.item) }));
     } else {
       const detail = cellDetail(

@@ -8,7 +8,7 @@ export function drawLoading(model: string): HTMLElement {
   return make(
     'div',
     { class: 'state', attributes: { role: 'status' } },
-    progress(label),
+    progress(),
     make('h1', { class: 'quiet', text: label }),
   );
 }

@@ -1,9 +1,9 @@
 import { columnTitle, shortText, valueText } from '../../src/core/compare/text.js';
-import { capital } from '../../src/core/compare/format.js';
 import { icon, make, spoken } from '../dom.js';
 import type { Line, Lines } from '../rows.js';
 import type { Shown } from '../state.js';
-import { t } from '../strings.js';
+import { said, t } from '../strings.js';
+import { fieldName, groupName } from '../words.js';
 import { drawItem, drawValue } from './cells.js';
 import { drawHead } from './columns.js';
 import type { GridContent } from './grid.js';
@@ -69,7 +69,7 @@ function drawLabel(line: Line, shown: Shown, columns: number): HTMLTableCellElem
       'div',
       { class: 'group' },
       icon(line.collapsed ? 'closed' : 'open'),
-      make('span', { class: 'name', text: t(capital(line.group)) }),
+      make('span', { class: 'name', text: groupName(line.group) }),
       make('span', { class: 'count', text: counted }),
     );
     return make(
@@ -92,15 +92,21 @@ function drawLabel(line: Line, shown: Shown, columns: number): HTMLTableCellElem
       text: line.last ? '└' : '├',
       attributes: { 'aria-hidden': 'true' },
     });
-    return make('th', { attributes: { scope: 'row' } }, label, spoken(t('{0}, one item', line.field.field)));
+    return make(
+      'th',
+      { attributes: { scope: 'row' } },
+      label,
+      spoken(t('{0}, one item', fieldName(line.field))),
+    );
   }
   const { field, row } = line;
   const label = make('div', { class: 'label' });
   if (line.fold !== 'none') label.append(icon(line.fold === 'open' ? 'open' : 'closed'));
-  label.append(make('span', { class: 'name', text: field.field, title: field.field }));
+  const name = fieldName(field);
+  label.append(make('span', { class: 'name', text: name, title: name }));
   if (row.incomparable !== undefined) {
-    const note = make('span', { class: 'note', title: t(row.incomparable) }, icon('incomparable'));
-    label.append(note, spoken(t(row.incomparable)));
+    const note = make('span', { class: 'note', title: said(row.incomparable) }, icon('incomparable'));
+    label.append(note, spoken(said(row.incomparable)));
   }
   const cell = make('th', { attributes: { scope: 'row' } }, label);
   if (line.fold !== 'none') {
@@ -109,9 +115,9 @@ function drawLabel(line: Line, shown: Shown, columns: number): HTMLTableCellElem
   } else if (sortable(line)) {
     const active =
       shown.sorting?.group === field.group && shown.sorting.field === field.field ? shown.sorting : null;
-    const name = active === null ? 'sort' : active.descending ? 'descending' : 'ascending';
-    const hint = t('Sort versions by {0}', field.field);
-    label.append(make('span', { class: active ? 'sort is-active' : 'sort', title: hint }, icon(name)));
+    const order = active === null ? 'sort' : active.descending ? 'descending' : 'ascending';
+    const hint = t('Sort versions by {0}', name);
+    label.append(make('span', { class: active ? 'sort is-active' : 'sort', title: hint }, icon(order)));
     cell.setAttribute('aria-sort', active === null ? 'none' : active.descending ? 'descending' : 'ascending');
     cell.setAttribute('data-acts', '');
   }

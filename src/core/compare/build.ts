@@ -6,9 +6,10 @@ import { labelsOf } from '../parameters/facts.js';
 import type { Entry, MetricEntry, Unread } from '../parameters/facts.js';
 import type { RevisionData } from './columns.js';
 import { timeOf } from './columns.js';
-import type { Column, Field, Group } from './comparison.js';
+import type { Column, Field, Group, OwnField } from './comparison.js';
 import { GROUPS } from './comparison.js';
 import type { Json } from './value.js';
+import { phrase } from '../phrase.js';
 
 /** One column's contribution to a field. */
 interface Cell {
@@ -97,7 +98,7 @@ function isProblem({ kind, reason }: Unread): boolean {
 }
 
 /** The reason of what exists and is not in this clone or on this disk. */
-export const NOT_LOCAL = 'not local';
+export const NOT_LOCAL = phrase('not local');
 const UNREAD: Readonly<Record<Unread['kind'], string>> = {
   parameters: 'Parameters',
   metrics: 'Metrics',
@@ -152,7 +153,7 @@ class FieldTable {
 function addIdentity(fields: FieldTable, at: number, { revision }: RevisionData): void {
   const { model } = revision;
   if (model === null) return;
-  const add = (field: string, value: Json | undefined): void => {
+  const add = (field: OwnField<'identity'>, value: Json | undefined): void => {
     if (value !== undefined) fields.add('identity', field, at, { value });
   };
   add('name', model.name);
@@ -178,7 +179,8 @@ function addDigest(fields: FieldTable, group: Group, field: string, at: number, 
 const ROUTINE_MESSAGE = /^Registering artifact \S+ version \S+$/;
 
 function addRegistry(fields: FieldTable, at: number, { revision, version, tags }: RevisionData): void {
-  const add = (field: string, value: Json): void => fields.add('registry', field, at, { value });
+  const add = (field: OwnField<'registry'>, value: Json): void =>
+    fields.add('registry', field, at, { value });
   if (version !== null) {
     const own = version.commit === revision.commit;
     add('version', own ? version.version : null);
@@ -198,7 +200,7 @@ function addRegistry(fields: FieldTable, at: number, { revision, version, tags }
 }
 
 function addCommit(fields: FieldTable, at: number, { revision, commit, branches }: RevisionData): void {
-  const add = (field: string, value: Json): void => fields.add('commit', field, at, { value });
+  const add = (field: OwnField<'commit'>, value: Json): void => fields.add('commit', field, at, { value });
   add('commit', revision.commit);
   const time = timeOf(commit);
   if (time !== undefined) add('time', time);
@@ -210,8 +212,10 @@ function addCommit(fields: FieldTable, at: number, { revision, commit, branches 
 
 function addPipeline(fields: FieldTable, at: number, { facts }: RevisionData): void {
   if (facts === null) return;
-  if (facts.stage !== undefined) fields.add('pipeline', 'stage', at, { value: facts.stage });
-  if (facts.command !== undefined) fields.add('pipeline', 'command', at, { value: facts.command });
+  const add = (field: OwnField<'pipeline'>, value: Json): void =>
+    fields.add('pipeline', field, at, { value });
+  if (facts.stage !== undefined) add('stage', facts.stage);
+  if (facts.command !== undefined) add('command', facts.command);
   for (const { path, digest, size, data } of facts.dependencies) {
     const group = data ? 'data' : 'pipeline';
     addDigest(fields, group, path, at, digest);
@@ -237,7 +241,7 @@ function addHeaderGaps(fields: FieldTable, revisions: readonly RevisionData[]): 
 export function unreadableReason({ unreadable }: RevisionData['revision']): string | null {
   const [lost] = unreadable ?? [];
   if (lost === undefined) return null;
-  return lost.code === 'object-missing' ? NOT_LOCAL : 'damaged';
+  return lost.code === 'object-missing' ? NOT_LOCAL : phrase('damaged');
 }
 
 /** What may be there and cannot be read is unknown, not absent. */

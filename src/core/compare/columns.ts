@@ -13,6 +13,7 @@ import type { Repository } from '../git/repository.js';
 import type { ModelFacts } from '../parameters/facts.js';
 import { flatten } from './value.js';
 import type { Json } from './value.js';
+import { phrase } from '../phrase.js';
 
 /** Everything that is known of one revision before it is laid beside others. */
 export interface RevisionData {
@@ -98,7 +99,7 @@ export async function headerOf(model: Model | null, stores: Stores): Promise<Art
     if (!header.ok) return { kind: 'unknown', reason: header.reason };
     return { kind: 'read', fields: flatten(header.fields) };
   }
-  return { kind: 'unknown', reason: 'not local' };
+  return { kind: 'unknown', reason: phrase('not local') };
 }
 
 /** Names of files whose headers are known. */

@@ -15,6 +15,37 @@ export const GROUPS = [
 ] as const;
 export type Group = (typeof GROUPS)[number];
 
+/** The fields that we name, not a file of the repository; these groups have no others, but for a pipeline's files. */
+export const OWN_FIELDS = {
+  identity: [
+    'name',
+    'path',
+    'tracking',
+    'pointer',
+    'digest',
+    'size',
+    'files',
+    'type',
+    'description',
+    'labels',
+  ],
+  registry: [
+    'version',
+    'same bits as',
+    'tag',
+    'stages',
+    'deregistered',
+    'registered',
+    'registered by',
+    'message',
+    'other tags',
+  ],
+  pipeline: ['stage', 'command'],
+  commit: ['commit', 'time', 'author', 'subject', 'branches'],
+} as const satisfies Partial<Record<Group, readonly string[]>>;
+/** The name of such a field. */
+export type OwnField<In extends keyof typeof OWN_FIELDS> = (typeof OWN_FIELDS)[In][number];
+
 /** One revision of the model, a column of the comparison (cli.md: `columns`). */
 export interface Column {
   /** As it was asked for: `v1.2.3`, `#prod`, `main`, a commit. */

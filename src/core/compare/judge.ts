@@ -1,5 +1,6 @@
 import type { Comparison, Field, Fields, Row } from './comparison.js';
 import { equalValues } from './value.js';
+import { phrase } from '../phrase.js';
 
 /**
  * Measures every field against one column. Pure and free of Node, so that the page moves its baseline without asking.
@@ -86,8 +87,9 @@ function differs(field: Field, known: readonly boolean[]): boolean {
 
 function incomparable(field: Field, baseline: number, known: readonly boolean[]): string | null {
   if (comparisons(field, baseline, known).every(Boolean)) return null;
-  if (field.group !== 'metrics') return 'The digests are of different kinds, so they cannot be compared';
-  return 'Measured on other evaluation data than the baseline, so it is neither better nor worse';
+  if (field.group !== 'metrics')
+    return phrase('The digests are of different kinds, so they cannot be compared');
+  return phrase('Measured on other evaluation data than the baseline, so it is neither better nor worse');
 }
 
 /** False for the values that are there and may not be compared with the baseline's. */

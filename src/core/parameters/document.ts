@@ -4,6 +4,7 @@ import { isMap as isMapNode, toJson as nodeToJson } from '../tracking/dvc/node.j
 import { pythonNode } from '../tracking/dvc/python.js';
 import { readDocument } from '../tracking/dvc/read.js';
 import { tomlNode } from '../tracking/dvc/toml.js';
+import { phrase } from '../phrase.js';
 
 /** The largest file that is read at all, in bytes. */
 export const FILE_LIMIT = 10 * 1024 * 1024;
@@ -25,14 +26,14 @@ export type ReadFields =
  * YAML) and flattens it. Only maps have fields. Size, depth, aliases and counts are bounded; never throws.
  */
 export function readFields(path: string, bytes: Uint8Array): ReadFields {
-  if (bytes.length > FILE_LIMIT) return { ok: false, reason: 'The file is larger than 10 MB' };
+  if (bytes.length > FILE_LIMIT) return { ok: false, reason: phrase('The file is larger than 10 MB') };
   const extension = /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
   if (extension === 'py') return readPython(bytes);
   const read = extension === 'toml' ? readToml(bytes) : readJsonOrYaml(bytes);
   if (!read.ok) return read;
   const { value } = read;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { ok: false, reason: 'The file has no named values' };
+    return { ok: false, reason: phrase('The file has no named values') };
   }
   return { ok: true, fields: flatten(value) };
 }
@@ -42,14 +43,14 @@ type ReadValue =
 
 function readPython(bytes: Uint8Array): ReadFields {
   const { root, problem, computed } = pythonNode(new TextDecoder().decode(bytes));
-  if (root === undefined) return { ok: false, reason: problem ?? 'The Python cannot be read' };
+  if (root === undefined) return { ok: false, reason: problem ?? phrase('The Python cannot be read') };
   const fields = flatten(toJson(nodeToJson(root)));
   return { ok: true, fields, ...(computed.length === 0 ? {} : { computed }) };
 }
 
 function readToml(bytes: Uint8Array): ReadValue {
   const { root, problem } = tomlNode(new TextDecoder().decode(bytes));
-  if (root === undefined) return { ok: false, reason: problem ?? 'The TOML cannot be read' };
+  if (root === undefined) return { ok: false, reason: problem ?? phrase('The TOML cannot be read') };
   return { ok: true, value: toJson(nodeToJson(root)) };
 }
 
@@ -61,11 +62,12 @@ function readJsonOrYaml(bytes: Uint8Array): ReadValue {
   } catch {
     // Not JSON: YAML then.
   }
-  if (bytes.length > YAML_LIMIT) return { ok: false, reason: 'The file is larger than 1 MB and no JSON' };
+  if (bytes.length > YAML_LIMIT)
+    return { ok: false, reason: phrase('The file is larger than 1 MB and no JSON') };
   const { root, problems } = readDocument(bytes);
   const broken = problems.find((problem) => problem.severity === 'error');
   if (root === undefined || !isMapNode(root)) {
-    return { ok: false, reason: broken?.message ?? 'The file has no named values' };
+    return { ok: false, reason: broken?.message ?? phrase('The file has no named values') };
   }
   return { ok: true, value: toJson(nodeToJson(root)) };
 }

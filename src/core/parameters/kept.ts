@@ -7,6 +7,7 @@ import type { Stores } from '../artifacts/stores.js';
 import { dvcCacheFiles, lfsStoreFile } from '../artifacts/stores.js';
 import type { Digest } from '../digest.js';
 import { FILE_LIMIT } from './document.js';
+import { phrase } from '../phrase.js';
 
 /** An output that DVC keeps outside Git, as one commit's pointers name it. */
 export interface KeptOutput {
@@ -39,14 +40,14 @@ export class KeptFiles {
   /** A file at or inside an output; undefined where the folder has no such file. */
   async read(output: KeptOutput, path: string): Promise<KeptBytes | undefined> {
     const { digest } = output;
-    if (digest === null) return { ok: false, reason: 'not in the lock' };
-    if (digest.algorithm !== 'md5') return { ok: false, reason: 'not local' };
+    if (digest === null) return { ok: false, reason: phrase('not in the lock') };
+    if (digest.algorithm !== 'md5') return { ok: false, reason: phrase('not local') };
     if (!digest.value.endsWith('.dir')) {
       return path === output.path ? this.bytesOf(output, digest, FILE_LIMIT) : undefined;
     }
     const listed = await this.list(output, digest, MANIFEST_LIMIT);
     if (typeof listed === 'string') return { ok: false, reason: listed };
-    if (path === output.path) return { ok: false, reason: 'The folder has too many files' };
+    if (path === output.path) return { ok: false, reason: phrase('The folder has too many files') };
     const entry = listed.get(path.slice(output.path.length + 1));
     if (entry === undefined) return undefined;
     return this.bytesOf(output, partOf(digest, entry), FILE_LIMIT);
@@ -70,10 +71,10 @@ export class KeptFiles {
       const found = file === null ? undefined : await readBounded(file, FILE_LIMIT);
       if (found === undefined) continue;
       return found.ok && sum('sha256', found.bytes) !== oid
-        ? { ok: false, reason: 'corrupt in the Git LFS store' }
+        ? { ok: false, reason: phrase('corrupt in the Git LFS store') }
         : found;
     }
-    return { ok: false, reason: 'not local' };
+    return { ok: false, reason: phrase('not local') };
   }
 
   private list(output: KeptOutput, digest: Digest, limit: number): Promise<Listed> {
@@ -88,7 +89,7 @@ export class KeptFiles {
     const found = await this.bytesOf(output, digest, limit);
     if (!found.ok) return found.reason;
     const entries = parseManifest(found.bytes);
-    if (entries === null) return 'corrupt in the DVC cache';
+    if (entries === null) return phrase('corrupt in the DVC cache');
     return new Map(entries.map((entry) => [entry.relpath, entry]));
   }
 
@@ -102,10 +103,10 @@ export class KeptFiles {
           !found.ok ||
           digest.legacy === true ||
           sum('md5', found.bytes) === digest.value.replace(/\.dir$/, '');
-        return right ? found : { ok: false, reason: 'corrupt in the DVC cache' };
+        return right ? found : { ok: false, reason: phrase('corrupt in the DVC cache') };
       }
     }
-    return { ok: false, reason: 'not local' };
+    return { ok: false, reason: phrase('not local') };
   }
 }
 

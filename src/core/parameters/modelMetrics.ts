@@ -12,6 +12,7 @@ import type { FactsReader } from './reader.js';
 import { folderOf } from './reader.js';
 import type { PlacedStage, Surroundings } from './stages.js';
 import { within } from './stages.js';
+import { phrase } from '../phrase.js';
 
 /** Metrics files beyond these are not looked at: "other metrics" are a courtesy. */
 const MOST_OTHER = 100;
@@ -81,7 +82,8 @@ export async function readMetrics(
   for (const { path, stage } of files) {
     const evaluation = stage === null ? null : evaluationKey(stage, around, known);
     const found = read.get(path);
-    if (found === undefined) unread.push({ kind: 'metrics', file: path, reason: 'not in this commit' });
+    if (found === undefined)
+      unread.push({ kind: 'metrics', file: path, reason: phrase('not in this commit') });
     for (const { path: file, fields } of found ?? []) {
       if (!fields.ok) unread.push({ kind: 'metrics', file, reason: fields.reason });
       else for (const [name, value] of fields.fields) entries.push({ file, name, value, evaluation });

@@ -9,6 +9,7 @@ import type { Entry, Unread } from './facts.js';
 import type { FactsReader } from './reader.js';
 import type { PlacedStage, Surroundings } from './stages.js';
 import { within } from './stages.js';
+import { phrase } from '../phrase.js';
 
 /** Of the stages: what the lock recorded, else what the files say. Of other models: the nearest folder's files. */
 export async function readParameters(
@@ -48,7 +49,7 @@ class Parameters {
 
   /** The wanted fields of a file; what could not be read is said. */
   take(file: string, read: ReadFields | undefined, wanted: (name: string) => boolean): void {
-    if (read === undefined) this.fail(file, 'not in this commit');
+    if (read === undefined) this.fail(file, phrase('not in this commit'));
     else if (!read.ok) this.fail(file, read.reason);
     else {
       for (const [name, value] of read.fields) if (wanted(name)) this.add({ file, name, value });

@@ -23,6 +23,7 @@ import type { LayoutFile } from './layout.js';
 import { Layouts, VALUES } from './layout.js';
 import type { PlacedStage } from './stages.js';
 import { placeStages } from './stages.js';
+import { phrase } from '../phrase.js';
 
 /** The pipelines of a commit and the files that may hold parameters and metrics. */
 export interface CommitFiles {
@@ -141,15 +142,16 @@ export class FactsReader {
     const lost = (file: string, reason: string): void =>
       void unread.push({ kind: 'curves', file, reason, metric: metricOf(file.slice(folder.length + 1)) });
     const take = (file: string, bytes: Uint8Array): void => {
-      if (bytes.length > TABLE_LIMIT) return lost(file, 'too large to draw');
+      if (bytes.length > TABLE_LIMIT) return lost(file, phrase('too large to draw'));
       const found = curvesIn(file, file.slice(folder.length + 1), bytes);
-      if (found.length === 0) lost(file, 'no table of numbers');
+      if (found.length === 0) lost(file, phrase('no table of numbers'));
       curves.push(...found);
     };
     const inGit = await this.tables.filesIn(`${commit}:${folder}`, this.objects);
     for (const { path, blob } of inGit.slice(0, MOST_IN_FOLDER)) {
       this.objects.contents(blob, {
-        failed: (why) => lost(`${folder}/${path}`, why === 'corrupt' ? 'damaged' : 'not local'),
+        failed: (why) =>
+          lost(`${folder}/${path}`, why === 'corrupt' ? phrase('damaged') : phrase('not local')),
         object: (_type, data) => take(`${folder}/${path}`, data),
       });
     }
@@ -168,7 +170,7 @@ export class FactsReader {
       for (const file of files.slice(0, MOST_IN_FOLDER)) {
         const kept = await this.kept.read(output, file);
         if (kept?.ok) take(file, kept.bytes);
-        else lost(file, kept?.reason ?? 'not local');
+        else lost(file, kept?.reason ?? phrase('not local'));
       }
       break;
     }
@@ -187,8 +189,9 @@ export class FactsReader {
       const blob = known.get(path);
       this.objects.info(blob ?? `${commit}:${path}`, {
         failed: (reason) => {
-          if (reason === 'corrupt') found.set(path, { ok: false, reason: 'The object in Git is corrupt' });
-          else if (blob !== undefined) found.set(path, { ok: false, reason: 'not local' });
+          if (reason === 'corrupt')
+            found.set(path, { ok: false, reason: phrase('The object in Git is corrupt') });
+          else if (blob !== undefined) found.set(path, { ok: false, reason: phrase('not local') });
         },
         info: (type, size, id) => {
           if (type === 'tree') found.set(path, 'folder');
@@ -215,7 +218,7 @@ export class FactsReader {
 
   private async fieldsOf(path: string, id: string): Promise<ReadFields> {
     const read = this.fields.get(fieldsKey(id, path));
-    if (read === undefined) return { ok: false, reason: 'not local' };
+    if (read === undefined) return { ok: false, reason: phrase('not local') };
     if ('ok' in read) return read;
     const kept = await this.kept.readLfs(read.oid);
     return kept.ok ? readFields(path, kept.bytes) : kept;

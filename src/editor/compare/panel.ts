@@ -188,7 +188,10 @@ class ComparePanel implements vscode.Disposable {
     if (options.quiet !== true) this.send({ type: 'loading', model: request.model });
     try {
       const read = await this.deps.provider.read(request, reading.signal);
-      const comparison = bounded(read.fields);
+      const comparison = bounded(
+        read.fields,
+        vscode.l10n.t('Only the first {0} fields are shown', BOUNDS.fields),
+      );
       if (reading.signal.aborted) return;
       const baseline = comparison.columns.findIndex((column) => column.rev === request.baseline);
       this.send({

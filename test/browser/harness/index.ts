@@ -38,6 +38,10 @@ export interface WindowOptions extends ServerOptions {
   /** `dark` by default. */
   readonly theme?: Theme;
   readonly size?: { readonly width: number; readonly height: number };
+  /** The folder of the extension, where it is not the repository. */
+  readonly extension?: string;
+  /** What VS Code takes for the user's language; its own words stay English, for no language pack is there. */
+  readonly language?: string;
 }
 
 export interface OpenWindow {
@@ -62,6 +66,11 @@ export async function openWindow(options: WindowOptions = {}): Promise<OpenWindo
   };
   try {
     const page = await newPage(browser, size);
+    if (options.language !== undefined)
+      await page.addInitScript(
+        (tag) => Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: tag }),
+        options.language,
+      );
     await page.goto(windowAddress(server.port, { ...options, development: options.vsix === undefined }));
     const workbench = new Workbench(page);
     await workbench.ready();
