@@ -79,6 +79,7 @@ function advice({ reason, stderr }: GitError): string | null {
     network: t('Check the connection to the remote, then try again.'),
     disk: t('The disk is full or may not be written.'),
     timeout: t('Git took too long; the log has the command.'),
+    killed: t('Nothing is broken; try again.'),
     failed: null,
   };
   return texts[reason];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { GitRepo } from '../fixtures/gitRepo.js';
 import type { OpenWindow } from './harness/index.js';
-import { openWindow } from './harness/index.js';
+import { openWindow, PICTURES } from './harness/index.js';
 import { Keyboard } from './harness/keyboard.js';
 import { chosenThemes } from './harness/workbench.js';
 import { eventually, eventuallyHas } from './waiting.js';
@@ -105,7 +105,7 @@ describe('A partial clone', function () {
     await window.workbench.treeRow('2 problems').locator('[aria-label^="Fetch Missing Objects"]').click();
     await keys.onRow('Fetch 1 object from origin');
     await keys.enter();
-    await eventuallyHas(text, 'churnunregistered', 'Objects not local', 'experiment/churn_lr churn');
+    await eventuallyHas(text, 'churnunregistered', 'experiment/churn_lr churn');
     await eventually(async () =>
       assert.match(
         (await window.workbench.notifications()).join('\n'),
@@ -115,5 +115,21 @@ describe('A partial clone', function () {
     await pictures('4-fetched');
     assert.equal(isHere('experiment/churn_lr:models/churn.pkl.dvc'), true);
     assert.equal(isHere('experiment/churn_lr:models/segments.pt'), false);
+  });
+
+  it('does not offer to fetch what is left out, and says that it is', async () => {
+    await eventuallyHas(text, 'Large files not localmodels/segments.pt', '1 problem');
+    assert.doesNotMatch(await text(), /Objects not local/);
+    await window.workbench.expand('1 problem');
+    await eventuallyHas(text, 'models/segments.ptNot fetched, for it may be large');
+    for (const row of ['1 problem', 'models/segments.pt', 'Large files not local']) {
+      await window.workbench.treeRow(row).hover();
+      const fetches = window.workbench.treeRow(row).locator('[aria-label^="Fetch Missing Objects"]');
+      assert.equal(await fetches.count(), 0, row);
+    }
+    await pictures('5-left-out');
+    await window.workbench.treeRow('Large files not local').hover();
+    await window.workbench.page.getByText('named like models and may be large').waitFor();
+    await window.workbench.page.screenshot({ path: `${PICTURES}/partial-clone-6-left-out-tooltip.png` });
   });
 });

@@ -25,6 +25,11 @@ const SAYS_WHAT_IS_TRACKED =
 /** What templates of `dvc.yaml` take their values from. */
 const HOLDS_VALUES = /\.(?:ya?ml|toml|py)$|(?:^|\/)params[^/]*\.json$/;
 
+/** Whether what is missing at a path is asked for whatever its attributes say: a root folder, a text of its name. */
+export function isAskedFor(path: string | null): boolean {
+  return path === null || SAYS_WHAT_IS_TRACKED.test(path) || HOLDS_VALUES.test(path);
+}
+
 /**
  * Finds what is missing of every commit that a branch, a version, a tag or an experiment names, with two processes
  * however many there are. Reading is local: nothing is fetched for it.

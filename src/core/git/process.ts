@@ -16,6 +16,7 @@ export type GitFailure =
   | 'network'
   | 'disk' // full or read-only
   | 'timeout'
+  | 'killed' // something else ended it
   | 'failed';
 
 /** A Git command that did not succeed. `message` is the tool's own first line; `stderr` is all it said. */
@@ -128,17 +129,23 @@ export async function runGit(
         }, limit)
       : undefined;
   try {
-    const exitCode = await new Promise<number | null>((resolve, reject) => {
-      child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-      child.stderr.on('data', (chunk: Buffer) => {
-        stderr.push(chunk);
-        options.onSaid?.(chunk.toString('utf8'));
-      });
-      child.stdin.on('error', () => undefined); // the exit code tells why the process closed its input
-      child.on('error', reject);
-      child.on('close', resolve);
-      child.stdin.end(options.input);
-    });
+    const [exitCode, endedBy] = await new Promise<[number | null, NodeJS.Signals | null]>(
+      (resolve, reject) => {
+        child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+        child.stderr.on('data', (chunk: Buffer) => {
+          stderr.push(chunk);
+          options.onSaid?.(chunk.toString('utf8'));
+        });
+        child.stdin.on('error', () => undefined); // the exit code tells why the process closed its input
+        child.on('error', reject);
+        child.on('exit', (_code, signal) => {
+          // What it started (ssh, say) outlives a Git that was killed, and would hold its output open.
+          if (signal !== null) for (const output of [child.stdout, child.stderr]) output.destroy();
+        });
+        child.on('close', (code, signal) => resolve([code, signal]));
+        child.stdin.end(options.input);
+      },
+    );
     const said = Buffer.concat(stderr).toString('utf8');
     if (timedOut) {
       throw new GitError(
@@ -148,6 +155,9 @@ export async function runGit(
         null,
         said,
       );
+    }
+    if (endedBy !== null) {
+      throw new GitError('killed', `Git was ended by ${endedBy} before it was done`, args, null, said);
     }
     if (exitCode === null || !(options.accept ?? [0]).includes(exitCode)) {
       throw gitFailure(args, exitCode, said);

@@ -5,6 +5,7 @@ import { findLacking } from '../../core/catalog/lacking.js';
 import { fetchObjectsCommand, promisorRemotes } from '../../core/git/promisedObjects.js';
 import { renderCommand } from '../../core/registry/versions/plan.js';
 import { Commands } from '../ids.js';
+import { isCancellation } from '../log.js';
 import { listed } from '../words.js';
 import { withProgress } from './progress.js';
 import type { Register } from './register.js';
@@ -50,6 +51,9 @@ export function fetchMissing(register: Register, { store, notify }: Services): v
         const lost = absent === 0 ? [] : [t('{0} does not have {1}', remote, objectCount(absent))];
         const done = [t('Fetched {0} from {1}', objectCount(fetched), remote), ...lost];
         notify.done([...done, leftOut(large)].filter((part) => part !== '').join('. '));
+      } catch (error) {
+        if (!isCancellation(error)) throw error;
+        notify.done(t('Fetching was cancelled; run the command again for the rest'));
       } finally {
         // What arrived before it failed or was cancelled is shown too.
         entry.refresh();

@@ -4,6 +4,7 @@ import type { RepositoryEntry, Snapshot } from '../store/repositoryEntry.js';
 import type { BranchRow } from './branchRows.js';
 import { rowName } from './branchRows.js';
 import { within } from './patience.js';
+import { leftOutOf } from './leftOut.js';
 import type { DiagnosticsNode, ModelNode, ModelNodes, ReviewNode } from './nodes.js';
 import { firstPage } from './paging.js';
 
@@ -57,7 +58,7 @@ export async function childrenOfBranch(
   // Where something could not be read, nobody knows that there are none; the problems below say so.
   const unread = on.diagnostics.some(isUnread);
   if (nothing && !unread) children.push({ kind: 'message', id: id('none'), text: 'noModels' });
-  if (on.diagnostics.length > 0) children.push(diagnosticsNode(where, id('problems'), on.diagnostics));
+  if (on.diagnostics.length > 0) children.push(await diagnosticsNode(where, id('problems'), on.diagnostics));
   if (!nothing && filter.text === '' && !filter.onlyChanged) {
     const review: ReviewNode = {
       ...where,
@@ -126,10 +127,13 @@ function modelNode(where: Where, row: BranchRow, model: BranchModel, id: string)
   return { ...where, kind: 'model', id, row, model, commit };
 }
 
-export function diagnosticsNode(
+export async function diagnosticsNode(
   where: Where,
   id: string,
   diagnostics: DiagnosticsNode['diagnostics'],
-): DiagnosticsNode {
-  return { ...where, kind: 'diagnostics', id, diagnostics };
+): Promise<DiagnosticsNode> {
+  const leftOut = where.entry.partial
+    ? await leftOutOf(where.snapshot.catalog, diagnostics)
+    : new Set<string>();
+  return { ...where, kind: 'diagnostics', id, diagnostics, leftOut };
 }

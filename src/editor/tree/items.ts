@@ -9,7 +9,7 @@ import { Commands, InternalCommands, RowScheme } from '../ids.js';
 import { firstLine } from '../log.js';
 import type { PinLookup, PinSummary } from '../pins/pinLookup.js';
 import type { RepositoryEntry } from '../store/repositoryEntry.js';
-import { ago, dots, size, trackingName } from '../words.js';
+import { ago, dots, listed, size, trackingName } from '../words.js';
 import type { BranchRow } from './branchRows.js';
 import { rowName } from './branchRows.js';
 import { contextValue } from './contextValue.js';
@@ -117,7 +117,7 @@ function draw(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
       return reviewItem(node);
     case 'diagnostics': {
       const count = node.diagnostics.length;
-      const worst = node.diagnostics.some(({ severity }) => severity !== 'info');
+      const worst = node.diagnostics.some((each) => each.severity !== 'info' && !isLeftOut(each, node));
       return row(count === 1 ? vscode.l10n.t('1 problem') : vscode.l10n.t('{0} problems', count), Collapsed, {
         icon: new vscode.ThemeIcon(worst ? 'warning' : 'info', worst ? WARNING : undefined),
         description: [...new Set(node.diagnostics.flatMap(({ path }) => path ?? []))].join(', '),
@@ -127,13 +127,14 @@ function draw(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
     case 'diagnostic': {
       const { diagnostic } = node;
       const icons = { error: 'error', warning: 'warning', info: 'info' } as const;
-      const colour =
-        diagnostic.severity === 'error' ? ERROR : diagnostic.severity === 'warning' ? WARNING : undefined;
+      // That it is not fetched is as it should be.
+      const severity = isLeftOut(diagnostic, node) ? 'info' : diagnostic.severity;
+      const colour = severity === 'error' ? ERROR : severity === 'warning' ? WARNING : undefined;
       const place = diagnostic.path ?? diagnostic.ref;
       const line = diagnostic.line === undefined ? '' : `:${String(diagnostic.line)}`;
       return row(place === undefined ? diagnostic.message : `${place}${line}`, None, {
-        icon: new vscode.ThemeIcon(icons[diagnostic.severity], colour),
-        ...(place === undefined ? {} : { description: diagnostic.message }),
+        icon: new vscode.ThemeIcon(icons[severity], colour),
+        ...(place === undefined ? {} : { description: diagnosticText(node) }),
         contextValue: contextValue('diagnostic', { lacking: isLacking(node)(diagnostic) }),
         ...(diagnostic.path === undefined
           ? {}
@@ -154,9 +155,21 @@ function draw(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
   }
 }
 
-/** Whether what is wrong is that a remote still has what a partial clone lacks. */
-function isLacking({ entry }: DiagnosticsNode | DiagnosticNode): (diagnostic: Diagnostic) => boolean {
-  return ({ code }) => entry.partial && code === 'object-missing';
+/** Whether what is wrong is that a partial clone lacks what it can fetch. */
+function isLacking(node: DiagnosticsNode | DiagnosticNode): (diagnostic: Diagnostic) => boolean {
+  return (diagnostic) =>
+    node.entry.partial && diagnostic.code === 'object-missing' && !isLeftOut(diagnostic, node);
+}
+
+/** Whether a file is missing that is never fetched, for it may be large. */
+function isLeftOut({ code, path: file }: Diagnostic, { leftOut }: DiagnosticsNode | DiagnosticNode): boolean {
+  return code === 'object-missing' && file !== undefined && leftOut.has(file);
+}
+
+function diagnosticText(node: DiagnosticNode): string {
+  return isLeftOut(node.diagnostic, node)
+    ? vscode.l10n.t('Not fetched, for it may be large')
+    : node.diagnostic.message;
 }
 
 /** Where a repository lies, as the workspace calls it; nothing where its name says it all. */
@@ -364,6 +377,12 @@ function stateItem(node: StateNode): vscode.TreeItem {
         description: t('partial clone: some files are unknown'),
         contextValue: 'lacking',
         command: command(Commands.fetchMissing),
+      });
+    case 'leftOut':
+      return row(t('Large files not local'), None, {
+        icon: 'info',
+        description: listed(node.paths),
+        contextValue: 'leftOut',
       });
     case 'unwatched':
       return row(t('Changes not watched'), None, {

@@ -212,6 +212,7 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
           kind: 'diagnostic',
           id: `${node.id}\u0000${String(index)}`,
           diagnostic,
+          leftOut: node.leftOut,
         }));
       default:
         return [];
@@ -256,7 +257,9 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
       ...(await stateNodes(where)),
       ...nodes,
       ...this.experiments(where),
-      ...(diagnostics.length === 0 ? [] : [diagnosticsNode(where, rowId(where, 'problems'), diagnostics)]),
+      ...(diagnostics.length === 0
+        ? []
+        : [await diagnosticsNode(where, rowId(where, 'problems'), diagnostics)]),
     ];
   }
 

@@ -124,22 +124,29 @@ export interface ReviewNode extends InRepository {
 export interface DiagnosticsNode extends InRepository {
   readonly kind: 'diagnostics';
   readonly diagnostics: readonly Diagnostic[];
+  /** Paths of missing files that are never fetched, for they may be large. */
+  readonly leftOut: ReadonlySet<string>;
 }
 
 export interface DiagnosticNode extends InRepository {
   readonly kind: 'diagnostic';
   readonly diagnostic: Diagnostic;
+  readonly leftOut: ReadonlySet<string>;
 }
 
-/** Something about the clone that makes answers uncertain: no tags, shallow, partial, watching impossible. */
-export interface StateNode {
+/** What makes the answers of a clone uncertain: no tags, shallow, partial, watching impossible. */
+export type CloneState =
+  | { readonly state: 'tagless' | 'shallow' | 'partial' | 'unwatched' }
+  /** Partial, and all that is missing are files that are never fetched, for they may be large. */
+  | { readonly state: 'leftOut'; readonly paths: readonly string[] };
+
+export type StateNode = CloneState & {
   readonly kind: 'state';
   readonly id: string;
   readonly entry: RepositoryEntry;
-  readonly state: 'tagless' | 'shallow' | 'partial' | 'unwatched';
   /** When branches and tags were fetched last, milliseconds since 1970. */
   readonly fetchedAt: number | null;
-}
+};
 
 export interface FailedNode {
   readonly kind: 'failed';

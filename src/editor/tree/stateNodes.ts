@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { Diagnostic } from '../../core/diagnostic.js';
 import type { EditorCatalog } from '../store/repositoryEntry.js';
 import type { Where } from './branchChildren.js';
-import type { StateNode } from './nodes.js';
+import { onlyLeftOut } from './leftOut.js';
+import type { CloneState, StateNode } from './nodes.js';
 
 /** Branches whose trees are read to know whether a partial clone lacks any: those that are shown first. */
 const MOST_READ = 100;
@@ -11,28 +13,38 @@ const MOST_READ = 100;
 export async function stateNodes({ entry, snapshot }: Where): Promise<readonly StateNode[]> {
   const { catalog } = snapshot;
   const { repository } = entry;
-  const states: StateNode['state'][] = [];
+  const states: CloneState[] = [];
   const hasRemote = catalog.branches.some((branch) => branch.remote !== null);
-  if (repository.shallow) states.push('shallow');
-  else if (hasRemote && catalog.versions.size === 0 && catalog.plainTags.length === 0) states.push('tagless');
-  if (entry.partial && (await lacksObjects(catalog))) states.push('partial');
-  if (entry.watchFailure !== null) states.push('unwatched');
+  if (repository.shallow) states.push({ state: 'shallow' });
+  else if (hasRemote && catalog.versions.size === 0 && catalog.plainTags.length === 0)
+    states.push({ state: 'tagless' });
+  if (entry.partial) states.push(...(await lackingStates(catalog)));
+  if (entry.watchFailure !== null) states.push({ state: 'unwatched' });
   if (states.length === 0) return [];
   const fetchedAt = await stat(path.join(repository.commonDir, 'FETCH_HEAD')).then(
     (file) => file.mtimeMs,
     () => null,
   );
-  return states.map((state) => ({
+  return states.map((reason) => ({
     kind: 'state',
-    id: `${repository.root}\u0000${state}`,
+    id: `${repository.root}\u0000${reason.state}`,
     entry,
-    state,
     fetchedAt,
+    ...reason,
   }));
 }
 
-async function lacksObjects(catalog: EditorCatalog): Promise<boolean> {
+/** What of a partial clone is missing: something that can be fetched, or only what a fetch leaves out. */
+async function lackingStates(catalog: EditorCatalog): Promise<readonly CloneState[]> {
   const branches = catalog.branches.slice(0, MOST_READ);
   await catalog.load(branches);
-  return branches.some(({ commit }) => commit !== null && catalog.mayLack(commit));
+  const lacking = branches.filter(({ commit }) => commit !== null && catalog.mayLack(commit));
+  if (lacking.length === 0) return [];
+  const missing: Diagnostic[] = [];
+  for (const branch of lacking)
+    missing.push(
+      ...(await catalog.modelsOn(branch)).diagnostics.filter(({ code }) => code === 'object-missing'),
+    );
+  const paths = await onlyLeftOut(catalog, missing);
+  return [paths === null ? { state: 'partial' } : { state: 'leftOut', paths }];
 }

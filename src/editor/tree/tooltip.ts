@@ -97,8 +97,14 @@ export async function resolveTooltip(
 }
 
 /** What a row of the clone's state means in full: in a narrow view its text is cut off. */
-function stateTooltip({ state, entry }: StateNode): string {
+function stateTooltip(node: StateNode): string {
   const { t } = vscode.l10n;
+  if (node.state === 'leftOut') {
+    return t(
+      'This is a partial clone. These files are named like models and may be large, so they are left out when missing objects are fetched; checking out a branch gets those on it: {0}',
+      listed(node.paths),
+    );
+  }
   return {
     tagless: t('This clone has no tags: which versions there are is unknown until they are fetched'),
     shallow: t('This clone has no older commits: versions before them are unknown'),
@@ -107,9 +113,9 @@ function stateTooltip({ state, entry }: StateNode): string {
     ),
     unwatched: t(
       'Changes cannot be watched ({0}): the repository is read again when the window gets focus',
-      entry.watchFailure ?? '',
+      node.entry.watchFailure ?? '',
     ),
-  }[state];
+  }[node.state];
 }
 
 interface Context {

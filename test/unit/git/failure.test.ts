@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { GitFailure } from '../../../src/core/git/process.js';
-import { gitFailure } from '../../../src/core/git/process.js';
+import { gitEnvironment, gitFailure, runGit } from '../../../src/core/git/process.js';
 
 /** What Git 2.25 to 2.51 and ssh print, and what it means. */
 const SAID: readonly (readonly [GitFailure, string])[] = [
@@ -99,5 +102,25 @@ describe('the reason of a failed Git command', () => {
       'This repository needs a newer Git than the one that was found: it does not know refstorage (reftable)',
     );
     assert.equal(message(''), 'git push ended with 128');
+  });
+
+  it('is that it was killed, although what it started holds its output open', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'modelkeep-killed-'));
+    const program = path.join(folder, 'git');
+    // As ssh does when the Git that started it is gone.
+    writeFileSync(
+      program,
+      `#!/bin/sh\nsleep 300 &\necho $! > '${folder}/pid'\necho 'remote: Counting' >&2\nkill -9 $$\n`,
+    );
+    chmodSync(program, 0o755);
+    try {
+      await assert.rejects(
+        runGit(gitEnvironment(process.env, program), ['fetch'], { cwd: folder, timeout: 0 }),
+        { name: 'GitError', reason: 'killed', message: 'Git was ended by SIGKILL before it was done' },
+      );
+    } finally {
+      process.kill(Number(readFileSync(path.join(folder, 'pid'), 'utf8')));
+      rmSync(folder, { recursive: true });
+    }
   });
 });
