@@ -24,7 +24,9 @@ export function curvesOf({ facts, revision }: RevisionData): ColumnCurves {
 export function comparedCurves(columns: readonly ColumnCurves[], fields: readonly Field[]): Curves {
   const drawn = new Set(columns.flatMap(({ curves }) => curves.map(({ name }) => name)));
   const away = columns.flatMap(({ unread }) =>
-    unread.flatMap(({ metric, reason }) => (metric === undefined || reason !== NOT_LOCAL ? [] : metric)),
+    unread.flatMap(({ metric, reason, doubtful }) =>
+      metric === undefined || reason !== NOT_LOCAL || doubtful === true ? [] : metric,
+    ),
   );
   // A file of several columns is only known by its own name as long as nobody has read it.
   const unmet = away.filter((metric) => ![...drawn].some((name) => holds(metric, name)));

@@ -53,8 +53,12 @@ export async function valuesAt(
   };
 }
 
-/** Files under the top-level `metrics` or `params` of the `dvc.yaml` in a folder. */
-export function topLevel(values: CommitValues, folder: string, section: 'metrics' | 'params'): string[] {
+/** Files under the top-level `metrics`, `params` or `plots` of the `dvc.yaml` in a folder. */
+export function topLevel(
+  values: CommitValues,
+  folder: string,
+  section: 'metrics' | 'params' | 'plots',
+): string[] {
   return values.pipelines
     .filter((pipeline) => pipeline.folder === folder)
     .flatMap(({ resolved }) => resolved[section])

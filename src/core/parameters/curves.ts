@@ -24,20 +24,28 @@ export const CURVES_FOLDER = 'plots/metrics';
 const MOST_POINTS = 1000;
 const MOST_ROWS = 200_000;
 const MOST_COLUMNS = 20;
-const STEPS = ['step', 'epoch', 'iteration', 'index'];
+const RUN_STEPS = ['step', 'epoch', 'iteration'];
+const STEPS = [...RUN_STEPS, 'index'];
 /** When a row was written, not what was measured. */
 const NO_VALUES = new Set([...STEPS, 'timestamp', 'rev']);
 
+/** After what the curves of a file are named. */
+export type Naming =
+  /** dvclive: after the file's path below its folder of curves. */
+  | { readonly kind: 'live'; readonly folder: string }
+  /** After the columns of the file, whatever it is called. */
+  | { readonly kind: 'plot' };
+
 /**
- * Reads the curves of a table: each column of numbers over its step, over its row where there is none. Never throws;
- * a file that is no table has none.
- * @param inside path below the folder of curves: it names the metric
+ * Reads the curves of a table: each column of numbers over its step. dvclive's are over their row where there is none;
+ * any other table without one is no curve of a run. Never throws; a file that is no table has none.
  */
-export function curvesIn(file: string, inside: string, bytes: Uint8Array): readonly Curve[] {
+export function curvesIn(file: string, naming: Naming, bytes: Uint8Array): readonly Curve[] {
   const text = new TextDecoder().decode(bytes);
-  const { columns, rows } = inside.toLowerCase().endsWith('.json') ? fromJson(text) : fromText(inside, text);
-  const metric = metricOf(inside);
+  const { columns, rows } = file.toLowerCase().endsWith('.json') ? fromJson(text) : fromText(file, text);
+  const metric = metricOf(file, naming);
   const step = STEPS.map((name) => columns.indexOf(name)).find((index) => index >= 0);
+  if (naming.kind === 'plot' && !RUN_STEPS.some((name) => columns.includes(name))) return [];
   const values = columns.flatMap((name, index) => (NO_VALUES.has(name) ? [] : [{ name, index }]));
   return values.slice(0, MOST_COLUMNS).flatMap(({ name, index }): Curve[] => {
     const points: Point[] = [];
@@ -58,7 +66,7 @@ export function curvesIn(file: string, inside: string, bytes: Uint8Array): reado
     return [
       {
         file,
-        name: values.length === 1 ? metric : `${metric}.${name}`,
+        name: (naming.kind === 'live' ? values.length === 1 : name === metric) ? metric : `${metric}.${name}`,
         points: thinned(points),
         gaps: gaps.slice(0, MOST_POINTS),
       },
@@ -66,9 +74,14 @@ export function curvesIn(file: string, inside: string, bytes: Uint8Array): reado
   });
 }
 
-/** The metric that a file below the folder of curves is named after: `train/loss.tsv` is of `train.loss`. */
-export function metricOf(inside: string): string {
-  return inside.replace(/\.[^./]+$/, '').replaceAll('/', '.');
+/**
+ * The metric that a file is named after: dvclive's `train/loss.tsv` is of `train.loss`. With several columns, and in any
+ * other plot, it stands before the name of each.
+ */
+export function metricOf(file: string, naming: Naming): string {
+  const named =
+    naming.kind === 'live' ? file.slice(naming.folder.length + 1) : file.slice(file.lastIndexOf('/') + 1);
+  return named.replace(/\.[^./]+$/, '').replaceAll('/', '.');
 }
 
 interface Table {

@@ -2,11 +2,13 @@ import type { Catalog, Model } from '../catalog/catalog.js';
 import type { Json } from '../compare/value.js';
 import type { CommitId } from '../git/ids.js';
 import { valuesAt } from './commitValues.js';
+import type { Curve } from './curves.js';
 import { isData } from './evaluation.js';
 import type { KnownPaths } from './evaluation.js';
 import type { ModelFacts, Unread } from './facts.js';
 import { recordOf } from './facts.js';
-import { metricsOf, readCurves, readMetrics, readOther } from './modelMetrics.js';
+import { curvePlaces } from './modelCurves.js';
+import { metricsOf, readMetrics, readOther } from './modelMetrics.js';
 import { readParameters } from './modelParameters.js';
 import { FactsReader, folderOf } from './reader.js';
 import type { Dependency, PlacedStage } from './stages.js';
@@ -61,7 +63,9 @@ export async function factsOf(
     models,
   );
   const metrics = await readMetrics(mine, values, around, known, reader, unread);
-  const curves = options.curves === true ? await readCurves(mine, values, reader, unread) : [];
+  const curves: Curve[] = [];
+  for (const place of options.curves === true ? curvePlaces(model, mine, values, around) : [])
+    curves.push(...(await reader.readCurves(commit, place, values.outputs, unread)));
   const parameters = await readParameters(path, values, around, reader, unread);
   const other = await readOther(mine, values, reader, unread);
   const stages = around.own === null ? around.before : [...around.before, around.own];

@@ -2,12 +2,9 @@ import type { Model } from '../catalog/catalog.js';
 import { locate } from '../tracking/dvc/locate.js';
 import type { CommitValues } from './commitValues.js';
 import { nearest, topLevel } from './commitValues.js';
-import type { Curve } from './curves.js';
-import { CURVES_FOLDER } from './curves.js';
 import { evaluationKey } from './evaluation.js';
 import type { KnownPaths } from './evaluation.js';
 import type { Entry, MetricEntry, Unread } from './facts.js';
-import { isLoose } from './layout.js';
 import type { FactsReader } from './reader.js';
 import { folderOf } from './reader.js';
 import type { PlacedStage, Surroundings } from './stages.js';
@@ -113,21 +110,4 @@ export async function readOther(
     else for (const [name, value] of fields.fields) entries.push({ file, name, value });
   }
   return entries;
-}
-
-/** Reads the curves that lie beside the model's metrics (dvclive: `plots/metrics` beside its summary). */
-export async function readCurves(
-  files: readonly OwnedMetrics[],
-  values: CommitValues,
-  reader: FactsReader,
-  unread: Unread[],
-): Promise<readonly Curve[]> {
-  const summaries = files.map(({ path }) => path).filter((path) => isLoose(path, 'metrics'));
-  const folders = new Set(
-    summaries.map((path) => (folderOf(path) === '' ? CURVES_FOLDER : `${folderOf(path)}/${CURVES_FOLDER}`)),
-  );
-  const curves: Curve[] = [];
-  for (const folder of folders)
-    curves.push(...(await reader.readCurves(values.commit, folder, values.outputs, unread)));
-  return curves;
 }

@@ -12,8 +12,10 @@ import type { ResolvedPipeline } from '../tracking/dvc/resolve.js';
 import { resolvePipeline } from '../tracking/dvc/resolve.js';
 import type { LfsPointer } from '../tracking/lfs/pointer.js';
 import { parseLfsPointer } from '../tracking/lfs/pointer.js';
+import type { CurvePlace } from './curveFiles.js';
+import { CurveFiles } from './curveFiles.js';
 import type { Curve } from './curves.js';
-import { curvesIn, metricOf, TABLES } from './curves.js';
+import { TABLES } from './curves.js';
 import type { ReadFields } from './document.js';
 import { FILE_LIMIT, readFields } from './document.js';
 import type { Unread } from './facts.js';
@@ -39,8 +41,6 @@ export interface FileFields {
 }
 
 const MOST_PIPELINES = 500;
-/** Bytes of one table. */
-const TABLE_LIMIT = 4 * 1024 * 1024;
 /** Files of one folder of metrics. */
 const MOST_IN_FOLDER = 100;
 
@@ -53,7 +53,7 @@ export class FactsReader {
   private readonly layouts: Layouts;
   /** Every file with values of folders that are named as a whole. */
   private readonly contents: Layouts;
-  private readonly tables: Layouts;
+  private readonly curves: CurveFiles;
   private readonly kept: KeptFiles;
   private readonly commits = new LRUCache<string, CommitFiles>({ max: 64 });
   private readonly pipelines = new LRUCache<string, ParsedPipeline>({ max: 1000 });
@@ -65,8 +65,8 @@ export class FactsReader {
     const idBytes = repository.objectFormat === 'sha256' ? 32 : 20;
     this.layouts = new Layouts(idBytes);
     this.contents = new Layouts(idBytes, VALUES);
-    this.tables = new Layouts(idBytes, TABLES);
     this.kept = new KeptFiles(findStores(repository, signal));
+    this.curves = new CurveFiles(this.objects, new Layouts(idBytes, TABLES), this.kept);
   }
 
   close(): void {
@@ -131,50 +131,14 @@ export class FactsReader {
     return this.kept.filesIn(output);
   }
 
-  /** The curves of a folder of tables, in Git or in what DVC keeps. What cannot be read is added to `unread`. */
-  async readCurves(
+  /** The curves at a place, in Git or in what DVC keeps. What cannot be read is added to `unread`. */
+  readCurves(
     commit: string,
-    folder: string,
+    place: CurvePlace,
     outputs: ReadonlyMap<string, KeptOutput>,
     unread: Unread[],
   ): Promise<readonly Curve[]> {
-    const curves: Curve[] = [];
-    const lost = (file: string, reason: string): void =>
-      void unread.push({ kind: 'curves', file, reason, metric: metricOf(file.slice(folder.length + 1)) });
-    const take = (file: string, bytes: Uint8Array): void => {
-      if (bytes.length > TABLE_LIMIT) return lost(file, phrase('too large to draw'));
-      const found = curvesIn(file, file.slice(folder.length + 1), bytes);
-      if (found.length === 0) lost(file, phrase('no table of numbers'));
-      curves.push(...found);
-    };
-    const inGit = await this.tables.filesIn(`${commit}:${folder}`, this.objects);
-    for (const { path, blob } of inGit.slice(0, MOST_IN_FOLDER)) {
-      this.objects.contents(blob, {
-        failed: (why) =>
-          lost(`${folder}/${path}`, why === 'corrupt' ? phrase('damaged') : phrase('not local')),
-        object: (_type, data) => take(`${folder}/${path}`, data),
-      });
-    }
-    await this.objects.settle();
-    if (inGit.length > 0) return curves;
-    for (let at = folder; at !== ''; at = folderOf(at)) {
-      const output = outputs.get(at);
-      if (!output) continue;
-      const inside = await this.kept.filesIn(output);
-      if (!inside) {
-        const why = await this.kept.read(output, folder);
-        if (why?.ok === false)
-          unread.push({ kind: 'curves', file: folder, reason: why.reason, ...doubtOf(output, folder) });
-      }
-      const files = (inside ?? []).filter((file) => file.startsWith(`${folder}/`) && TABLES.test(file));
-      for (const file of files.slice(0, MOST_IN_FOLDER)) {
-        const kept = await this.kept.read(output, file);
-        if (kept?.ok) take(file, kept.bytes);
-        else lost(file, kept?.reason ?? phrase('not local'));
-      }
-      break;
-    }
-    return curves;
+    return this.curves.read(commit, place, outputs, unread);
   }
 
   private async readGit(
@@ -313,9 +277,4 @@ export function folderOf(path: string): string {
 
 export function baseOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
-}
-
-/** Only a folder that is dvclive's own by name, or that of its plots, is sure to have curves. */
-function doubtOf({ path }: KeptOutput, folder: string): { readonly doubtful?: true } {
-  return path === folder || /(?:^|\/)(?:dvclive|plots)$/.test(path) ? {} : { doubtful: true };
 }

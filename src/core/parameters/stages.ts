@@ -20,6 +20,8 @@ export interface PlacedStage {
   readonly writes: readonly string[];
   /** Paths of its metrics, files or folders. */
   readonly metrics: readonly string[];
+  /** Paths of its plots, files or folders. */
+  readonly plots: readonly string[];
 }
 
 /** Places the stages of one pipeline; paths that leave the repository are left out (the catalog reports them). */
@@ -31,15 +33,17 @@ export function placeStages(folder: string, pipeline: ResolvedPipeline): PlacedS
       const place = locate(folder, path);
       return 'path' in place ? [{ path: place.path, digest, size }] : [];
     }),
-    writes: [...stage.outs, ...stage.metrics, ...stage.plots].flatMap(({ path }) => {
-      const place = locate(folder, path);
-      return 'path' in place ? [place.path] : [];
-    }),
-    metrics: stage.metrics.flatMap(({ path }) => {
-      const place = locate(folder, path);
-      return 'path' in place ? [place.path] : [];
-    }),
+    writes: placed(folder, [...stage.outs, ...stage.metrics, ...stage.plots]),
+    metrics: placed(folder, stage.metrics),
+    plots: placed(folder, stage.plots),
   }));
+}
+
+function placed(folder: string, outs: readonly { readonly path: string }[]): string[] {
+  return outs.flatMap(({ path }) => {
+    const place = locate(folder, path);
+    return 'path' in place ? [place.path] : [];
+  });
 }
 
 /** Whether one path is the other, or lies in it, or holds it (DVC: a stage may depend on a part of an output). */

@@ -49,7 +49,7 @@ describe('Charts of curves', () => {
     fc.assert(
       fc.property(fc.array(cell, { maxLength: 40 }), (cells) => {
         const table = `step\tloss\n${cells.map((value, step) => `${step}\t${value}\n`).join('')}`;
-        const [curve] = curvesIn('loss.tsv', 'loss.tsv', Buffer.from(table));
+        const [curve] = curvesIn('m/loss.tsv', { kind: 'live', folder: 'm' }, Buffer.from(table));
         const lines = linesOf(curve?.points ?? [], curve?.gaps ?? []);
         const numbers = cells.flatMap((value, step) => (/^-?[\d.]+$/.test(value) ? [step] : []));
         assert.deepEqual(
@@ -87,7 +87,11 @@ describe('Charts of curves', () => {
       fc.property(
         fc.array(fc.integer({ min: -1e6, max: 1e6 }), { minLength: 1001, maxLength: 6000 }),
         (values) => {
-          const [curve] = curvesIn('a.csv', 'a.csv', Buffer.from(`a\n${values.join('\n')}`));
+          const [curve] = curvesIn(
+            'm/a.csv',
+            { kind: 'live', folder: 'm' },
+            Buffer.from(`a\n${values.join('\n')}`),
+          );
           const points = curve?.points ?? [];
           assert.ok(points.length <= 1000);
           const kept = points.map(([, value]) => value);

@@ -105,8 +105,8 @@ describe('Values that are kept outside Git', () => {
       { metric: 'x.b', series: [[[1, 3]], null] },
     ]);
     const thinned = curvesIn(
-      'a.csv',
-      'a.csv',
+      'plots/metrics/a.csv',
+      { kind: 'live', folder: 'plots/metrics' },
       Buffer.from(`a\n${Array.from({ length: 5000 }, (_, row) => row).join('\n')}`),
     );
     assert.equal(thinned[0]?.points.length, 1000);
@@ -180,6 +180,125 @@ describe('Values that are kept outside Git', () => {
     const two = repo.commit('Again');
     const never = await compare(one, two);
     assert.deepEqual([never.curves, never.curvesUnknown], [undefined, undefined]);
+  });
+
+  it('bring the curves that DVC keeps file by file, or say that they are not local', async () => {
+    const files: Files = {
+      'auc.tsv': 'step\tauc\n0\t0.5\n1\t0.7\n',
+      'train/loss.tsv': 'step\tloss\n0\t1.5\n1\t0.5\n',
+    };
+    repo.dvcPointer('models/churn.pkl', { content: 'one' }).write('dvclive/metrics.json', '{"auc": 0.7}');
+    for (const [file, content] of Object.entries(files))
+      repo.dvcPointer(`dvclive/plots/metrics/${file}`, { content });
+    const away = repo.commit('Away');
+    for (const [file, content] of Object.entries(files)) {
+      const other = `${content}2\t0.25\n`;
+      repo.dvcPointer(`dvclive/plots/metrics/${file}`, { content: other });
+      put(md5(other), other);
+    }
+    const here = repo.dvcPointer('models/churn.pkl', { content: 'two' }).commit('Here');
+    // A curve that was given to Git since, beside one that DVC keeps.
+    repo
+      .remove('dvclive/plots/metrics/auc.tsv.dvc')
+      .write('dvclive/plots/metrics/auc.tsv', 'step\tauc\n0\t1\n');
+    const mixed = repo.dvcPointer('models/churn.pkl', { content: 'three' }).commit('Mixed');
+    const loss = [
+      [0, 1.5],
+      [1, 0.5],
+      [2, 0.25],
+    ];
+    const auc = [
+      [0, 0.5],
+      [1, 0.7],
+      [2, 0.25],
+    ];
+    const compared = async (...revs: string[]): Promise<unknown[]> => {
+      const { out } = await runCommandLine(repo, 'compare', 'churn', ...revs, '--json');
+      const answer = JSON.parse(out) as { curves?: unknown; curvesUnknown?: unknown };
+      return [answer.curves, answer.curvesUnknown];
+    };
+    assert.deepEqual(await compared(away, here, mixed), [
+      [
+        {
+          metric: 'auc',
+          direction: 'higher',
+          series: [null, auc, [[0, 1]]],
+          unknown: ['not local', null, null],
+        },
+        { metric: 'train.loss', series: [null, loss, loss], unknown: ['not local', null, null] },
+      ],
+      ['not local', null, null],
+    ]);
+    // Without a summary beside them they are found all the same, and belong to the model they lie nearest to.
+    repo.remove('dvclive/metrics.json').dvcPointer('models/churn.pkl', { content: 'four' });
+    const bare = repo.commit('No summary');
+    repo.dvcPointer('elsewhere/plots/metrics/far.tsv', { content: files['auc.tsv'] ?? '' });
+    const far = repo.dvcPointer('models/churn.pkl', { content: 'five' }).commit('Others elsewhere');
+    assert.deepEqual(await compared(bare, far), [
+      [
+        { metric: 'auc', series: [[[0, 1]], [[0, 1]]] },
+        { metric: 'train.loss', series: [loss, loss] },
+      ],
+      undefined,
+    ]);
+  });
+
+  it('bring the curves among the plots of a pipeline, and no plot that is none', async () => {
+    const plots: Files = {
+      'dvclive/plots/metrics/lr.tsv': 'step\tlr\n0\t0.1\n',
+      'reports/training.csv': 'epoch,loss,val_loss\n0,1.5,1.6\n1,0.5,0.9\n',
+      'reports/auc.json': '[{"step": 0, "auc": 0.5}]',
+      'reports/importance.csv': 'index,importance\n0,0.5\n1,0.25\n',
+      'reports/roc.json': '[{"fpr": 0, "tpr": 0.1}, {"fpr": 1, "tpr": 1}]',
+    };
+    const declared = Object.keys(plots).map((file) => `    - ${file}\n`);
+    repo.write(
+      'dvc.yaml',
+      `stages:\n  train:\n    cmd: x\n    outs: [models/churn.pkl]\n    plots:\n${declared.join('')}`,
+    );
+    const train = (content: string, change: (text: string) => string): string => {
+      const outs = Object.entries(plots).map(([file, text]) => ({ path: file, content: change(text) }));
+      repo.dvcLock('.', { train: { outs: [{ path: 'models/churn.pkl', content }, ...outs] } });
+      return repo.commit(content);
+    };
+    const here = train('one', (text) => text);
+    for (const text of Object.values(plots)) put(md5(text), text);
+    const away = train('two', (text) => `${text}\n`);
+    const { out } = await runCommandLine(repo, 'compare', 'churn', here, away, '--json');
+    const answer = JSON.parse(out) as { curves: { metric: string; series: unknown[]; unknown?: unknown }[] };
+    const lost = ['not local'];
+    assert.deepEqual(
+      answer.curves.map(({ metric, series, unknown }) => [metric, series[0], unknown]),
+      [
+        ['lr', [[0, 0.1]], [null, ...lost]],
+        [
+          'training.loss',
+          [
+            [0, 1.5],
+            [1, 0.5],
+          ],
+          [null, ...lost],
+        ],
+        [
+          'training.val_loss',
+          [
+            [0, 1.6],
+            [1, 0.9],
+          ],
+          [null, ...lost],
+        ],
+        ['auc', [[0, 0.5]], [null, ...lost]],
+      ],
+    );
+    // Where no revision has them here, only of dvclive's own is it sure that they are curves.
+    const other = train('three', (text) => `${text}\n\n`);
+    const none = JSON.parse((await runCommandLine(repo, 'compare', 'churn', away, other, '--json')).out) as {
+      curves?: { metric: string }[];
+    };
+    assert.deepEqual(
+      none.curves?.map(({ metric }) => metric),
+      ['lr'],
+    );
   });
 
   it('are not local where the manifest or the file is not, and never taken when damaged', async () => {

@@ -134,7 +134,10 @@ const READERS: Readonly<Record<Kind, (bytes: Uint8Array) => void>> = {
   artifacts: (bytes) => check(parseArtifactsIndex(bytes)),
   values(bytes) {
     for (const name of ['params.yaml', 'params.toml', 'params.py', 'metrics.json']) readFields(name, bytes);
-    for (const name of ['a.tsv', 'a.csv', 'a.json']) curvesIn(name, name, bytes);
+    for (const name of ['a.tsv', 'a.csv', 'a.json']) {
+      curvesIn(name, { kind: 'plot' }, bytes);
+      curvesIn(`m/${name}`, { kind: 'live', folder: 'm' }, bytes);
+    }
   },
   config: (bytes) => assert.ok(parseDvcConfig(bytes).problems.length <= 100),
   lfs(bytes) {
