@@ -176,15 +176,25 @@ function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
-/** Removes cache files that nobody has used for long, and what killed writers left behind. */
-export async function sweepCache(folder: string, now = Date.now()): Promise<void> {
+/**
+ * Removes cache files that nobody has written for long, what killed writers left behind, and the oldest files while all
+ * together are too large.
+ */
+export async function sweepCache(folder: string, now = Date.now(), largest = LARGEST): Promise<void> {
   const names = await readdir(folder).catch(() => []);
+  const kept: { readonly file: string; readonly size: number; readonly written: number }[] = [];
+  const remove = (file: string): Promise<void> => rm(file, { force: true }).catch(() => undefined);
   for (const name of names) {
     if (!name.includes(SUFFIX)) continue;
     const file = path.join(folder, name);
-    const written = (await stat(file).catch(() => undefined))?.mtimeMs ?? now;
-    const age = now - written;
-    if (age > (name.endsWith('.tmp') ? ABANDONED : OLDEST))
-      await rm(file, { force: true }).catch(() => undefined);
+    const found = await stat(file).catch(() => undefined);
+    if (!found) continue;
+    if (now - found.mtimeMs > (name.endsWith('.tmp') ? ABANDONED : OLDEST)) await remove(file);
+    else kept.push({ file, size: found.size, written: found.mtimeMs });
+  }
+  let total = 0;
+  for (const { file, size } of kept.sort((left, right) => right.written - left.written)) {
+    total += size;
+    if (total > largest) await remove(file);
   }
 }

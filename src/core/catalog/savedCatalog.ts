@@ -55,14 +55,17 @@ export class SavedCatalog {
     this.reading = readCacheFile(file);
   }
 
-  /** What the file holds; once, since afterwards memory holds more. */
-  async take(): Promise<CatalogRecord | undefined> {
-    const { reading } = this;
-    if (!reading) return undefined;
-    this.reading = undefined;
-    const cached = await reading;
+  /** What the file holds, until it was taken over: a load that is cancelled before leaves it to the next. */
+  async read(): Promise<CatalogRecord | undefined> {
+    const cached = await this.reading;
+    if (!this.reading) return undefined;
     this.state = cached?.state;
     return cached && decodeRecords(cached.parts, this.idBytes);
+  }
+
+  /** From now on memory holds more than the file. */
+  takenOver(): void {
+    this.reading = undefined;
   }
 
   /** Notes that memory holds what the file does, or (undefined) that the file is of no use. */

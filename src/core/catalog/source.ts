@@ -104,6 +104,7 @@ export class CatalogSource {
       const defaultBranch = findDefaultBranch(view, settings.branches.default, settings.remote);
       options.onBranches?.({ settings, head: view.head, defaultBranch, branches: view.branches });
       const snapshots = this.snapshotsFor(settings, record);
+      this.saved?.catalog.takenOver();
       const diagnostics: Diagnostic[] = loaded.diagnostics.map((found) => ({
         path: 'modelkeep.yaml',
         ...found,
@@ -169,7 +170,7 @@ export class CatalogSource {
       const file = cacheFileOf(folder, this.repository.commonDir, key);
       if (this.saved?.file !== file) this.saved = { file, catalog: new SavedCatalog(file, this.idBytes) };
     }
-    const record = await this.saved?.catalog.take();
+    const record = await this.saved?.catalog.read();
     if (!record && !this.snapshots) {
       onUncached?.();
       reader.start();

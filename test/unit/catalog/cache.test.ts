@@ -353,6 +353,37 @@ describe('what a catalog leaves to the next', () => {
     assert.ok(existsSync(file()));
   });
 
+  it('is swept from the oldest on when all files together are too large', async () => {
+    const own = mkdtempSync(path.join(tmpdir(), 'modelkeep-cache-'));
+    try {
+      const files = ['1', '2', '3'].map((name) => path.join(own, `${name.repeat(32)}.catalog`));
+      files.forEach((one, index) => {
+        writeFileSync(one, Buffer.alloc(1000));
+        utimesSync(one, new Date(), new Date(Date.now() - (3 - index) * 60_000));
+      });
+      await sweepCache(own, Date.now(), 2500);
+      assert.deepEqual(files.map(existsSync), [false, true, true]);
+    } finally {
+      rmSync(own, { recursive: true, force: true });
+    }
+  });
+
+  it('is there for the next load when the first was cancelled', async () => {
+    await picture(folder, true);
+    const source = new CatalogSource(repository, { cacheFolder: folder });
+    const cancelled = new AbortController();
+    const refs = new Promise<never>((_, reject) => {
+      setTimeout(() => {
+        cancelled.abort();
+        reject(new Error('cancelled'));
+      }, 50);
+    });
+    await assert.rejects(source.load({ signal: cancelled.signal, refs }));
+    let cached = true;
+    await source.load({ onUncached: () => (cached = false) });
+    assert.ok(cached);
+  });
+
   it('lies where the environment says, else where the platform keeps caches', () => {
     const xdg = path.resolve('/xdg');
     assert.equal(defaultCacheFolder({ MODELKEEP_CACHE_DIR: xdg }, 'linux'), xdg);
