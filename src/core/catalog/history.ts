@@ -53,14 +53,13 @@ export async function* historyOf(
 ): AsyncGenerator<HistoryEntry> {
   const abortable = options.signal ? { signal: options.signal } : {};
   const seen = new Set<CommitId>();
-  let pointers = await pointersOf(catalog, model, options);
+  const followed = new Set(await pointersOf(catalog, model, options));
   if (catalog.repository.shallow) options.diagnose?.([SHALLOW]);
-  const followed = new Set<string>();
-  // A second round is needed only where the model came from another path: its entries are all older.
-  while (pointers.length > 0) {
-    for (const pointer of pointers) followed.add(pointer);
-    const origins = new Set<string>();
-    for await (const batch of batches(touching(catalog, pointers, options), seen)) {
+  let complete = followed.size === 0;
+  // Where the model came from another path, Git is asked anew from there on: what is older may lie between.
+  while (!complete) {
+    complete = true;
+    for await (const batch of batches(touching(catalog, [...followed], options), seen)) {
       await catalog.loadCommits(
         batch.flatMap(({ commit, parents }) => [commit, ...parents]),
         abortable,
@@ -70,12 +69,14 @@ export async function* historyOf(
         const here = await stateAt(catalog, model, logged.commit, followed, abortable);
         const before = [];
         for (const parent of parents) before.push(await stateAt(catalog, model, parent, followed, abortable));
-        for (const one of before)
-          if (one.model !== null && one.model.pointer !== null) origins.add(one.model.pointer);
         if (changed(here, before, touched)) yield { ...logged, ...here };
+        const origins = before.flatMap((one) => one.model?.pointer ?? []);
+        complete = origins.every((pointer) => followed.has(pointer));
+        for (const pointer of origins) followed.add(pointer);
+        if (!complete) break;
       }
+      if (!complete) break;
     }
-    pointers = [...origins].filter((pointer) => !followed.has(pointer));
   }
 }
 
@@ -192,9 +193,8 @@ async function pointersOf(
     if (found) for (const pointer of pointersTo(found)) pointers.add(pointer);
   }
   options.diagnose?.(await lostAt(catalog, model, commits, pointers, abortable));
-  // Nowhere today: what most likely tracked it.
-  if (pointers.size === 0) return [...(likelyPointers(model.path) ?? [])];
-  return [...pointers];
+  // What most likely tracked it before, beside what does today: no parent leads there over a gap.
+  return [...new Set([...pointers, ...(likelyPointers(model.path) ?? [])])];
 }
 
 /** The files whose changes can change a model: what tracks it, and what makes a model of it. */

@@ -83,6 +83,28 @@ describe('the history of a model', () => {
     assert.deepEqual(await subjects('a'), ['Remove', 'Three', 'Two', 'One']);
   });
 
+  it('goes on before a gap in which the file was not tracked, whatever tracked it then', async () => {
+    repo.lfsPointer('models/n.pkl').commit('LFS one');
+    repo.lfsPointer('models/n.pkl', { content: 'two' }).commit('LFS two');
+    repo.git('rm', '-q', 'models/n.pkl');
+    repo.commit('Stopped');
+    repo.dvcPointer('models/n.pkl', { content: 'three' }).commit('DVC three');
+    assert.deepEqual(await subjects('n'), ['DVC three', 'Stopped', 'LFS two', 'LFS one']);
+  });
+
+  it('stays newest first where the file went into a pipeline and out of it again', async () => {
+    const lock = (md5: string): string =>
+      `schema: '2.0'\nstages:\n  t:\n    cmd: x\n    outs:\n    - path: models/p.pkl\n      md5: ${md5.repeat(32)}\n      size: 1\n`;
+    repo.dvcPointer('models/p.pkl', { content: 'first' }).commit('First');
+    repo.git('rm', '-q', 'models/p.pkl.dvc');
+    repo.write('dvc.yaml', 'stages:\n  t:\n    cmd: x\n    outs: [models/p.pkl]\n');
+    repo.write('dvc.lock', lock('a')).commit('Into the pipeline');
+    repo.write('dvc.lock', lock('b')).commit('Trained');
+    repo.git('rm', '-q', 'dvc.yaml', 'dvc.lock');
+    repo.dvcPointer('models/p.pkl', { content: 'out' }).commit('Out of it');
+    assert.deepEqual(await subjects('p'), ['Out of it', 'Trained', 'Into the pipeline', 'First']);
+  });
+
   it('is there for every tracked file by its path', async () => {
     repo.lfsPointer('docs/big.png', { content: '1' }).dvcPointer('data/raw.csv').commit('One');
     repo.lfsPointer('docs/big.png', { content: '2' }).commit('Two');
