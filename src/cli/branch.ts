@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { findModel } from '../core/catalog/select.js';
 import { equivalentCommands, refusal, shellLine, undoCommands } from '../core/branches/apply.js';
 import type { ApplyOptions } from '../core/branches/apply.js';
 import { applyBranch, planBranch } from '../core/branches/create.js';
@@ -9,7 +8,7 @@ import { GitError } from '../core/git/process.js';
 import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
 import { CommandError } from './command.js';
 import { printable } from './context.js';
-import { selected } from './select.js';
+import { chooseModel } from './select.js';
 
 /** `branch`: a branch by the convention, checked out here, in a linked worktree, or neither. */
 export const branch: Command = {
@@ -45,7 +44,7 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
   const [modelText = '', description = ''] = positionals;
   const options = applyOptions(context, values);
   const catalog = await context.catalog();
-  const model = selected(modelText, await findModel(catalog, modelText, { signal: context.signal }));
+  const model = await chooseModel(context, catalog, modelText);
   const dryRun = values['dry-run'] === true;
   try {
     const plan = await planBranch({

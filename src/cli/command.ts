@@ -16,6 +16,8 @@ export class CommandError extends Error {
     message: string,
     /** What could have been meant, one per line below the message. */
     readonly candidates: readonly string[] = [],
+    /** How to find out more, below the candidates. */
+    readonly hint?: string,
   ) {
     super(message);
   }
@@ -41,6 +43,8 @@ export interface CommandContext {
    */
   answer(fields: Readonly<Record<string, unknown>>): Promise<void>;
   repository(): Promise<Repository>;
+  /** Repository path of the folder from which paths on the command line are written; empty at the root. */
+  folder(): Promise<string>;
   /** The catalog of that repository; its own diagnostics are passed on to `diagnose`. */
   catalog(options?: Pick<LoadOptions, 'branches' | 'changes'>): Promise<RepositoryCatalog>;
 }

@@ -1,4 +1,3 @@
-import { findModel } from '../core/catalog/select.js';
 import { compareRevisions } from '../core/compare/compare.js';
 import type { Column } from '../core/compare/comparison.js';
 import type { Format } from '../core/compare/format.js';
@@ -7,7 +6,7 @@ import type { Diagnostic } from '../core/diagnostic.js';
 import { GitError } from '../core/git/process.js';
 import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
 import { CommandError, Streamed } from './command.js';
-import { selected } from './select.js';
+import { chooseModel } from './select.js';
 
 const FORMATS: readonly Format[] = ['table', 'markdown', 'csv', 'json'];
 
@@ -36,7 +35,7 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
     throw new CommandError(2, 'usage', 'Name at least two different revisions to compare');
   }
   const catalog = await context.catalog();
-  const model = selected(name, await findModel(catalog, name, { signal: context.signal }));
+  const model = await chooseModel(context, catalog, name);
   const { diagnostics, curves, curvesUnknown, ...comparison } = await compareRevisions(catalog, model, revs, {
     ...(baseline === undefined ? {} : { baseline }),
     allFields: values['all-fields'] === true,

@@ -12,6 +12,7 @@ import { openRepository } from '../core/git/repository.js';
 import type { CommandContext, ExitCode, ParsedArguments } from './command.js';
 import { CommandError, Streamed } from './command.js';
 import { boundMemory } from './engine.js';
+import { folderInside } from './folder.js';
 
 interface Surroundings {
   readonly process: NodeJS.Process;
@@ -104,6 +105,9 @@ export function createContext({ process, json, signal }: Surroundings): MainCont
       opened ??= openRepository(folder, { git, signal });
       return opened;
     },
+    async folder() {
+      return folderInside(await context.repository(), [context.cwd, folder]);
+    },
     async catalog(options: Pick<LoadOptions, 'branches' | 'changes'> = {}): Promise<RepositoryCatalog> {
       const cacheFolder = defaultCacheFolder(process.env);
       // Both ask Git, and neither needs the other's answer.
@@ -119,13 +123,14 @@ export function createContext({ process, json, signal }: Surroundings): MainCont
       await source?.save();
     },
     async fail(error) {
-      const { exitCode, code, message, candidates } = explain(error, folder);
+      const { exitCode, code, message, candidates, hint } = explain(error, folder);
       if (json && !answered) {
         collected.push({ severity: 'error', code, message });
-        await context.answer(candidates.length > 0 ? { candidates } : {});
+        await context.answer({ ...(candidates.length > 0 ? { candidates } : {}), hint });
       }
       process.stderr.write(`modelkeep: ${printable(message)}\n`);
       for (const candidate of candidates) process.stderr.write(`  ${printableLine(candidate)}\n`);
+      if (hint !== undefined) process.stderr.write(`${printableLine(hint)}\n`);
       if (verbose && error instanceof Error && error.stack !== undefined)
         process.stderr.write(`${error.stack}\n`);
       return exitCode;
@@ -192,7 +197,7 @@ export function printableLine(text: string): string {
 function explain(
   error: unknown,
   folder: string,
-): { exitCode: ExitCode; code: string; message: string; candidates: readonly string[] } {
+): Pick<CommandError, 'code' | 'message' | 'candidates' | 'hint'> & { readonly exitCode: ExitCode } {
   if (error instanceof CommandError) return error;
   if (error instanceof GitError) {
     const code = `git-${error.reason}`;

@@ -1,15 +1,8 @@
 import { checkedVersion } from '../core/registry/versions/numbers.js';
 import { planDeprecation } from '../core/registry/versions/planDeprecation.js';
 import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
-import {
-  carryOut,
-  refusable,
-  registeredOrTracked,
-  textOption,
-  WRITE_HELP,
-  WRITE_OPTIONS,
-  writeFields,
-} from './registry.js';
+import { carryOut, refusable, textOption, WRITE_HELP, WRITE_OPTIONS, writeFields } from './registry.js';
+import { chooseModel } from './select.js';
 
 /** `deprecate`: deregisters a version, or deprecates a whole model. */
 export const deprecate: Command = {
@@ -28,7 +21,7 @@ Nothing is deleted: the tags stay, and "tag MODEL --rev VERSION" restores a vers
 async function run(context: CommandContext, { values, positionals }: ParsedArguments): Promise<ExitCode> {
   const [name = '', version] = positionals;
   const catalog = await context.catalog();
-  const model = await registeredOrTracked(context, catalog, name);
+  const model = await chooseModel(context, catalog, name);
   const [reason, message] = [textOption(values, 'reason'), textOption(values, 'message')];
   const push = values.push === true;
   const plan = await refusable(async () =>

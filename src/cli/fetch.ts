@@ -4,12 +4,12 @@ import type { Fetched } from '../core/artifacts/fetch.js';
 import { FetchError, fetchModel } from '../core/artifacts/fetch.js';
 import type { FetchFailure } from '../core/artifacts/fetch.js';
 import type { RepositoryCatalog } from '../core/catalog/repositoryCatalog.js';
-import { findModel, resolveRevision } from '../core/catalog/select.js';
+import { resolveRevision } from '../core/catalog/select.js';
 import { GitError } from '../core/git/process.js';
 import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
 import { CommandError } from './command.js';
 import { printable } from './context.js';
-import { selected } from './select.js';
+import { chooseModel } from './select.js';
 import { formatSize } from './text.js';
 
 /** `fetch`: the bytes of one revision, checked before they are put in place. */
@@ -42,7 +42,7 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
   }
   const { signal } = context;
   const catalog = await context.catalog();
-  const chosen = selected(name, await findModel(catalog, name, { signal }));
+  const chosen = await chooseModel(context, catalog, name);
   const revision = await resolveRevision(catalog, chosen, rev, { signal }).catch((error: unknown) => {
     if (!(error instanceof GitError) || error.reason !== 'not-found-ref') throw error;
     throw new CommandError(2, 'revision-unknown', error.message);

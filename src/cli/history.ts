@@ -1,5 +1,6 @@
 import type { Catalog } from '../core/catalog/catalog.js';
 import { isoTime } from '../core/git/commits.js';
+import type { SelectedModel } from '../core/catalog/select.js';
 import { pinHistory } from '../core/pins/history.js';
 import type { PinChange } from '../core/pins/history.js';
 import type { StageChange } from '../core/registry/gto/stageHistory.js';
@@ -11,7 +12,8 @@ import type { Command, CommandContext, ExitCode, ParsedArguments } from './comma
 import { CommandError } from './command.js';
 import type { Format, HistoryEvent } from './historyText.js';
 import { FORMATS, historyText } from './historyText.js';
-import { registeredOrTracked, textOption } from './registry.js';
+import { textOption } from './registry.js';
+import { chooseModel } from './select.js';
 
 /** `history`: who put which version where, and when. */
 export const history: Command = {
@@ -63,12 +65,12 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
   return 0;
 }
 
-type Chosen = Awaited<ReturnType<typeof registeredOrTracked>>;
+type Chosen = Pick<SelectedModel, 'name' | 'path'>;
 
 /** The model by name or path; one that only the settings pin may be registered in another repository. */
 async function modelOf(context: CommandContext, catalog: Catalog, name: string): Promise<Chosen> {
   try {
-    return await registeredOrTracked(context, catalog, name);
+    return await chooseModel(context, catalog, name);
   } catch (error) {
     const pinned = catalog.settings.environments.some(({ pins }) => pins.some((pin) => pin.model === name));
     if (error instanceof CommandError && pinned) return { name, path: null };

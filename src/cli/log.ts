@@ -3,7 +3,7 @@ import { historyOf } from '../core/catalog/history.js';
 import type { HistoryEntry } from '../core/catalog/history.js';
 import type { RepositoryCatalog } from '../core/catalog/repositoryCatalog.js';
 import type { SelectedModel } from '../core/catalog/select.js';
-import { findModel, versionsOf } from '../core/catalog/select.js';
+import { versionsOf } from '../core/catalog/select.js';
 import { digestKey } from '../core/digest.js';
 import type { RevisionFacts } from '../core/parameters/modelFacts.js';
 import { parametersOf } from '../core/parameters/modelFacts.js';
@@ -13,7 +13,7 @@ import { Streamed } from './command.js';
 import { printable } from './context.js';
 import { onceEach } from './onceEach.js';
 import { findBranch, fullName } from './branches.js';
-import { selected } from './select.js';
+import { chooseModel } from './select.js';
 import { formatSize } from './text.js';
 
 /** `log`: every revision of a model, newest first. */
@@ -37,7 +37,7 @@ interface Revision extends RevisionFacts {
 async function run(context: CommandContext, { values, positionals }: ParsedArguments): Promise<ExitCode> {
   const [name = ''] = positionals;
   const catalog = await context.catalog();
-  const model = selected(name, await findModel(catalog, name, { signal: context.signal }));
+  const model = await chooseModel(context, catalog, name);
   const branch = typeof values.branch === 'string' ? findBranch(catalog.branches, values.branch) : undefined;
   const metric = typeof values.metric === 'string' ? values.metric : undefined;
   const revisions = revisionsOf(context, catalog, model, branch, metric);

@@ -1,11 +1,11 @@
 import type { Catalog } from '../core/catalog/catalog.js';
-import { findModel } from '../core/catalog/select.js';
+import { meantPaths } from '../core/catalog/meantPaths.js';
 import { PinError } from '../core/pins/pinError.js';
 import type { PinPlan } from '../core/pins/plan.js';
 import type { CommandContext, ExitCode } from './command.js';
 import { CommandError } from './command.js';
 import { printable } from './context.js';
-import { selected } from './select.js';
+import { chooseModel } from './select.js';
 
 /** The option's text, where it was given. */
 export function text(value: unknown): string | undefined {
@@ -34,18 +34,11 @@ export async function pinnedName(
   written: string,
 ): Promise<string> {
   const names = catalog.settings.environments.flatMap(({ pins }) => pins.map(({ model }) => model));
-  if (names.includes(written)) return written;
-  const found = await findModel(catalog, written, { signal: context.signal });
-  if (found.kind === 'unreadable') return selected(written, found).name;
-  if (found.kind !== 'found') {
-    const several = found.kind === 'ambiguous';
-    const message = several
-      ? `"${written}" could be several models; name one by its path`
-      : `There is no model "${written}" here`;
-    const candidates = several || names.length === 0 ? found.candidates : [...new Set(names)];
-    throw new CommandError(2, `model-${found.kind}`, message, candidates);
-  }
-  const { name, path } = found.selected;
+  const folder = await context.folder();
+  const meant = [written, ...meantPaths(written, { root: catalog.repository.root, folder })];
+  const named = meant.find((one) => names.includes(one));
+  if (named !== undefined) return named;
+  const { name, path } = await chooseModel(context, catalog, written);
   return names.find((one) => one === name) ?? names.find((one) => one === path) ?? name;
 }
 

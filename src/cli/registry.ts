@@ -1,6 +1,6 @@
 import type { Catalog } from '../core/catalog/catalog.js';
 import type { SelectedModel } from '../core/catalog/select.js';
-import { findModel, resolveRevision } from '../core/catalog/select.js';
+import { resolveRevision } from '../core/catalog/select.js';
 import type { CommitId } from '../core/git/ids.js';
 import { GitError } from '../core/git/process.js';
 import type { AppliedPlan } from '../core/registry/versions/apply.js';
@@ -11,7 +11,6 @@ import { RegistryError } from '../core/registry/versions/registryError.js';
 import type { CommandContext, ParsedArguments } from './command.js';
 import { CommandError } from './command.js';
 import { printable } from './context.js';
-import { selected } from './select.js';
 
 /** Options of every command that writes tags. */
 export const WRITE_OPTIONS = {
@@ -28,19 +27,6 @@ export const WRITE_HELP = `  --message M   the tag's message; GTO's own by defau
 export function textOption(values: ParsedArguments['values'], name: string): string | undefined {
   const value = values[name];
   return typeof value === 'string' ? value : undefined;
-}
-
-/** Finds a model by name or path, or by a name that only tags know; exit 2 with candidates otherwise. */
-export async function registeredOrTracked(
-  context: CommandContext,
-  catalog: Catalog,
-  text: string,
-): Promise<Pick<SelectedModel, 'name' | 'path'>> {
-  const selection = await findModel(catalog, text, { signal: context.signal });
-  if (selection.kind === 'unknown' && catalog.registered().some((one) => one.name === text)) {
-    return { name: text, path: null };
-  }
-  return selected(text, selection);
 }
 
 /** The commit that REV means for a model; exit 2 when it means none. */

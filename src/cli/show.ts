@@ -3,7 +3,7 @@ import type { RepositoryCatalog } from '../core/catalog/repositoryCatalog.js';
 import { unreadableAt } from '../core/catalog/unreadable.js';
 import type { RemoteSettings } from '../core/pins/status/fetched.js';
 import { readRemoteSettings, whyTagsMayBeMissing } from '../core/pins/status/fetched.js';
-import { findModel, versionsOf } from '../core/catalog/select.js';
+import { versionsOf } from '../core/catalog/select.js';
 import type { SelectedModel } from '../core/catalog/select.js';
 import { sameAs } from '../core/catalog/versions.js';
 import { listed } from '../core/listed.js';
@@ -11,7 +11,7 @@ import type { Command, CommandContext, ExitCode, ParsedArguments } from './comma
 import { Streamed } from './command.js';
 import { printable } from './context.js';
 import { versionJson } from './list.js';
-import { selected } from './select.js';
+import { chooseModel } from './select.js';
 
 /** `show`: what tags say of each model: versions, stages, the latest. */
 export const show: Command = {
@@ -33,13 +33,7 @@ async function run(context: CommandContext, { positionals }: ParsedArguments): P
   const models =
     name === undefined
       ? catalog.registered()
-      : [
-          await one(
-            catalog,
-            selected(name, await findModel(catalog, name, { signal: context.signal })),
-            context,
-          ),
-        ];
+      : [await one(catalog, await chooseModel(context, catalog, name), context)];
   const lost = await unreadableVersions(catalog, models, context);
   await diagnoseTags(catalog, context, remotes);
   if (context.json) {

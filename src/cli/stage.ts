@@ -10,7 +10,6 @@ import { printable } from './context.js';
 import {
   carryOut,
   refusable,
-  registeredOrTracked,
   revisionCommit,
   shortVersion,
   textOption,
@@ -18,6 +17,7 @@ import {
   WRITE_OPTIONS,
   writeFields,
 } from './registry.js';
+import { chooseModel } from './select.js';
 
 /** `stage`: assigns a stage to a version, or takes it away. */
 export const stage: Command = {
@@ -52,7 +52,7 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
     throw new CommandError(2, 'usage', 'Either --version or --rev, not both');
   }
   const catalog = await context.catalog();
-  const model = await registeredOrTracked(context, catalog, name);
+  const model = await chooseModel(context, catalog, name);
   const commit = rev === undefined ? undefined : await revisionCommit(context, catalog, model, rev);
   const push = values.push === true;
   const plan = await refusable(async () =>

@@ -6,13 +6,13 @@ import { CommandError } from './command.js';
 import {
   carryOut,
   refusable,
-  registeredOrTracked,
   revisionCommit,
   textOption,
   WRITE_HELP,
   WRITE_OPTIONS,
   writeFields,
 } from './registry.js';
+import { chooseModel } from './select.js';
 
 /** `tag`: registers a version of a model. */
 export const tag: Command = {
@@ -38,7 +38,7 @@ Without --message it is GTO's own. A commit whose version was deregistered gets 
 async function run(context: CommandContext, { values, positionals }: ParsedArguments): Promise<ExitCode> {
   const version = wantedVersion(textOption(values, 'bump'), textOption(values, 'version'));
   const catalog = await context.catalog();
-  const model = await registeredOrTracked(context, catalog, positionals[0] ?? '');
+  const model = await chooseModel(context, catalog, positionals[0] ?? '');
   const rev = textOption(values, 'rev');
   const commit = rev === undefined ? undefined : await revisionCommit(context, catalog, model, rev);
   const message = textOption(values, 'message');

@@ -5,7 +5,9 @@ import { resolveCommit } from '../git/revisions.js';
 import { belongsTo } from './binding.js';
 import type { Branch, Catalog, Model, Version } from './catalog.js';
 import { pastModel } from './history.js';
+import { meantPaths } from './meantPaths.js';
 import { indexNames } from './nameSets.js';
+import { looksLikePath, nearNames } from './nearNames.js';
 import { likelyPointers, unreadableAt } from './unreadable.js';
 
 /** Which model a person means: found on the current branch, else on any, else among registered names. */
@@ -18,7 +20,7 @@ export interface SelectedModel {
 
 export type ModelSelection =
   | { readonly kind: 'found'; readonly selected: SelectedModel }
-  /** None or several: the names or paths that could have been meant. */
+  /** Several: all of them. None: the few that are near. */
   | { readonly kind: 'unknown' | 'ambiguous'; readonly candidates: readonly string[] }
   /** None among what can be read: what tracks it may be missing or damaged in this clone. */
   | { readonly kind: 'unreadable'; readonly diagnostics: readonly Diagnostic[] };
@@ -27,62 +29,82 @@ interface Abortable {
   readonly signal?: AbortSignal;
 }
 
+interface Finding extends Abortable {
+  /** Repository path of the folder from which relative paths are written; the root by default. */
+  readonly folder?: string;
+}
+
+/** What somebody wrote, and the paths that it can mean. */
+interface Wanted {
+  readonly text: string;
+  readonly paths: readonly string[];
+}
+
 /**
- * Finds a model by name, else by path (cli.md: MODEL): on the current branch, then on the default branch, then
- * on every local branch, then among registered versions, then in the past. Tracked files that are no models count by
- * path too.
+ * Finds a model by name, else by path (cli.md: MODEL), relative to the folder, then to the root: on the current
+ * branch, then on the default branch, then on every local branch, then among registered versions, then in the past.
+ * Tracked files that are no models count by path too.
  */
 export async function findModel(
   catalog: Catalog,
   text: string,
-  options: Abortable = {},
+  options: Finding = {},
 ): Promise<ModelSelection> {
+  const paths = meantPaths(text, { root: catalog.repository.root, folder: options.folder ?? '' });
+  const wanted: Wanted = { text, paths };
   const known: Model[] = [];
-  const found = await search(catalog, text, known, options);
+  const found = await search(catalog, wanted, known, options);
   if (found) return found;
-  const registered = registeredAs(catalog, text);
+  const registered = registeredAs(catalog, wanted);
   if (registered) return { kind: 'found', selected: registered };
   // Not a model, but perhaps the path of some other tracked file: those are looked for last, since it costs more.
   catalog.includeEveryTrackedFile();
-  const other = await search(catalog, text, [], options);
+  const other = await search(catalog, wanted, [], options);
   if (other) return other;
-  const unreadable = await lostPointers(catalog, text, options);
+  const unreadable = await lostPointers(catalog, paths, options);
   if (unreadable.length > 0) return { kind: 'unreadable', diagnostics: unreadable };
-  const past = /[./]/.test(text) ? await pastModel(catalog, text.replace(/^\.\//, ''), options) : undefined;
-  if (past) return { kind: 'found', selected: { ...past, model: null } };
-  return { kind: 'unknown', candidates: similar(text, known, catalog) };
+  if (looksLikePath(text)) {
+    for (const path of paths) {
+      const past = await pastModel(catalog, path, options);
+      if (past) return { kind: 'found', selected: { ...past, model: null } };
+    }
+  }
+  return { kind: 'unknown', candidates: nearNames(text, everyName(known, catalog)) };
 }
 
 /** A model that only tags know any more: by the name they register, or by the path it had at one of them. */
-function registeredAs(catalog: Catalog, text: string): SelectedModel | undefined {
+function registeredAs(catalog: Catalog, { text, paths }: Wanted): SelectedModel | undefined {
   const versions = [...catalog.versions.values()];
   const named = versions.filter((version) => version.artifact === text);
   const bound = named.find((version) => version.model !== null)?.model;
-  if (named.length > 0) return { name: text, path: bound?.path ?? null, model: null };
-  const path = text.replace(/^\.\//, '');
-  const there = versions.find((version) => version.model?.path === path)?.model;
-  return there ? { ...there, model: null } : undefined;
+  // A name may have stages or be deprecated without any version.
+  if (named.length > 0 || catalog.registered().some(({ name }) => name === text))
+    return { name: text, path: bound?.path ?? null, model: null };
+  for (const path of paths) {
+    const there = versions.find((version) => version.model?.path === path)?.model;
+    if (there) return { ...there, model: null };
+  }
+  return undefined;
 }
 
-/** What is missing or damaged at the tips of branches and could track that path. */
+/** What is missing or damaged at the tips of branches and could track one of these paths. */
 async function lostPointers(
   catalog: Catalog,
-  text: string,
+  paths: readonly string[],
   options: Abortable,
 ): Promise<readonly Diagnostic[]> {
-  const path = text.replace(/^\.\//, '');
+  const pointers = new Set(paths.flatMap((path) => [...(likelyPointers(path) ?? [])]));
   const found = new Map<string, Diagnostic>();
   for (const { commit } of searchOrder(catalog).flat()) {
     if (commit === null || found.size > 0) continue;
-    for (const one of await unreadableAt(catalog, commit, likelyPointers(path), options))
-      found.set(one.message, one);
+    for (const one of await unreadableAt(catalog, commit, pointers, options)) found.set(one.message, one);
   }
   return [...found.values()];
 }
 
 async function search(
   catalog: Catalog,
-  text: string,
+  wanted: Wanted,
   known: Model[],
   options: Abortable,
 ): Promise<ModelSelection | undefined> {
@@ -95,7 +117,7 @@ async function search(
       models.push(...at.models, ...at.others);
     }
     known.push(...models);
-    const found = pick(models, text);
+    const found = pick(models, wanted);
     if (found) return found;
   }
   return undefined;
@@ -108,15 +130,10 @@ function searchOrder(catalog: Catalog): readonly (readonly Branch[])[] {
   return [current, base, local, catalog.branches];
 }
 
-function pick(models: readonly Model[], text: string): ModelSelection | undefined {
+function pick(models: readonly Model[], { text, paths }: Wanted): ModelSelection | undefined {
   const byName = models.filter((model) => model.name === text);
-  // A backslash is a plain character of a name, but also how a path is typed on Windows.
-  const exact = text.replace(/^\.\//, '');
   const fitting =
-    [
-      byName,
-      ...[exact, exact.replace(/\\/g, '/')].map((path) => models.filter((model) => model.path === path)),
-    ].find((found) => found.length > 0) ?? [];
+    byName.length > 0 ? byName : firstOf(paths, (path) => models.filter((model) => model.path === path));
   const [first] = fitting;
   if (!first) return undefined;
   const different = new Map(fitting.map((model) => [`${model.name}\0${model.path ?? ''}`, model]));
@@ -129,14 +146,18 @@ function pick(models: readonly Model[], text: string): ModelSelection | undefine
   return { kind: 'found', selected: { name: first.name, path: first.path, model: first } };
 }
 
-function similar(text: string, models: readonly Model[], catalog: Catalog): readonly string[] {
-  const names = new Set([
-    ...models.map(({ name }) => name),
-    ...[...catalog.versions.values()].map(({ artifact }) => artifact),
-  ]);
-  names.delete('');
-  const close = [...names].filter((name) => name.toLowerCase().includes(text.toLowerCase()));
-  return (close.length > 0 ? close : [...names]).sort().slice(0, 20);
+/** What the first path that stands for anything stands for. */
+function firstOf(paths: readonly string[], at: (path: string) => readonly Model[]): readonly Model[] {
+  for (const path of paths) {
+    const found = at(path);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+function everyName(models: readonly Model[], catalog: Catalog): readonly Pick<Model, 'name' | 'path'>[] {
+  const registered = catalog.registered().map(({ name }) => ({ name, path: null }));
+  return [...models, ...registered];
 }
 
 /** The versions that belong to a model, newest first: bound to it, or (unbound) registered under its name. */

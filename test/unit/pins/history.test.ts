@@ -127,6 +127,7 @@ describe('the history of pins', () => {
         answer: (fields) =>
           Promise.resolve(void (events = fields.events as readonly Record<string, unknown>[])),
         repository: () => Promise.resolve(repository),
+        folder: () => Promise.resolve(''),
         catalog: (options) => openCatalog(repository, options),
       };
       assert.equal(await history.run(context, { values, positionals }), 0);

@@ -50,6 +50,7 @@ describe('the commands that write tags', () => {
       diagnose: (some) => void diagnostics.push(...some),
       answer: (fields) => Promise.resolve(void (answer = { ...fields })),
       repository: () => Promise.resolve(repository),
+      folder: () => Promise.resolve(''),
       catalog: (options) => openCatalog(repository, options),
     };
     const exit = await command.run(context, { values, positionals });
