@@ -11,6 +11,7 @@ import { findBranch, fullName } from './branches.js';
 import { Streamed } from './command.js';
 import { printableLine } from './context.js';
 import { formatSize } from './text.js';
+import { diagnoseUnbound } from './unbound.js';
 
 /** `list`: the models of branches, without checking anything out. */
 export const list: Command = {
@@ -43,6 +44,7 @@ async function run(context: CommandContext, { values }: ParsedArguments): Promis
   const catalog = await context.catalog({ branches: select, changes });
   const branches = select(catalog);
   if (values.summary === true) return summarize(context, catalog, branches, values.tracked === true);
+  await diagnoseUnbound(context, catalog);
   const options = { changed: values.changed === true, tracked: values.tracked === true };
   const listings = listingsOf(context, catalog, branches, options);
   if (context.json) {

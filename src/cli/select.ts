@@ -4,14 +4,26 @@ import { findModel } from '../core/catalog/select.js';
 import { looksLikePath } from '../core/catalog/nearNames.js';
 import type { CommandContext } from './command.js';
 import { CommandError } from './command.js';
+import { diagnoseUnbound } from './unbound.js';
 
 /** More candidates than this are counted, not listed. */
 const MOST_LISTED = 20;
 
 const HOW_TO_SEE_ALL = '"modelkeep list --all" lists every model, "modelkeep show" every registered name';
 
-/** The model that MODEL means (cli.md), for every command that takes one; exit 2 with what could have been meant. */
+/** As `findChosen`; of a name that only tags know it is said what would bind its versions to a model. */
 export async function chooseModel(
+  context: CommandContext,
+  catalog: Catalog,
+  text: string,
+): Promise<SelectedModel> {
+  const chosen = await findChosen(context, catalog, text);
+  if (chosen.path === null && chosen.model === null) await diagnoseUnbound(context, catalog, chosen.name);
+  return chosen;
+}
+
+/** The model that MODEL means (cli.md), for every command that takes one; exit 2 with what could have been meant. */
+export async function findChosen(
   context: CommandContext,
   catalog: Catalog,
   text: string,

@@ -11,7 +11,8 @@ import type { Command, CommandContext, ExitCode, ParsedArguments } from './comma
 import { Streamed } from './command.js';
 import { printable } from './context.js';
 import { versionJson } from './list.js';
-import { chooseModel } from './select.js';
+import { findChosen } from './select.js';
+import { diagnoseUnbound } from './unbound.js';
 
 /** `show`: what tags say of each model: versions, stages, the latest. */
 export const show: Command = {
@@ -33,8 +34,9 @@ async function run(context: CommandContext, { positionals }: ParsedArguments): P
   const models =
     name === undefined
       ? catalog.registered()
-      : [await one(catalog, await chooseModel(context, catalog, name), context)];
+      : [await one(catalog, await findChosen(context, catalog, name), context)];
   const lost = await unreadableVersions(catalog, models, context);
+  await diagnoseUnbound(context, catalog, name === undefined ? undefined : models[0]?.name);
   await diagnoseTags(catalog, context, remotes);
   if (context.json) {
     await context.answer({ models: new Streamed('array', jsonOf(models)) });
@@ -123,7 +125,9 @@ function line(version: Version, lost: ReadonlySet<string>): string {
     version.digest === null
       ? lost.has(version.tag)
         ? 'unreadable'
-        : 'no artifact'
+        : version.model === null
+          ? 'no model'
+          : 'no artifact'
       : `${version.digest.algorithm} ${version.digest.value.slice(0, 12)}`;
   return `  ${version.version}${stages}${state}  ${version.time.slice(0, 10)}  ${version.author}  ${version.commit.slice(0, 8)}  ${digest}${same}\n`;
 }
