@@ -1,4 +1,5 @@
 import type { PlainTag, Version } from '../../core/catalog/catalog.js';
+import { byImportance, isRelease } from '../../core/catalog/tagOrder.js';
 import { digestKey, sameBits } from '../../core/digest.js';
 import type { Where } from './branchChildren.js';
 import type { ModelNode, ModelNodes, OlderTagsNode, PlainTagNode, VersionNode } from './nodes.js';
@@ -49,12 +50,13 @@ export async function olderTags(node: OlderTagsNode): Promise<readonly ModelNode
     : [...shown, { ...where(node), kind: 'more', of: 'page', id: `${node.id}\u0000more`, nodes: rest }];
 }
 
-/** The tags that say most: those with the bits of the tip or of a version first, then the newest. */
-async function tagRows(node: ModelNode, tags: readonly PlainTag[]): Promise<readonly ModelNodes[]> {
+/** The tags that say most: releases, then those with the bits of the tip or of a version, then the newest. */
+async function tagRows(node: ModelNode, newest: readonly PlainTag[]): Promise<readonly ModelNodes[]> {
+  const tags = byImportance(newest);
   const rows = await plainTagsOf(node, tags.slice(0, LOOKED_INTO), node.id);
   const ordered = [...rows].sort((left, right) => weight(left) - weight(right));
   if (tags.length <= LOOKED_INTO && ordered.length <= TAG_ROWS + 1) return ordered;
-  const shown = ordered.slice(0, TAG_ROWS);
+  const shown = withTip(ordered, TAG_ROWS);
   const named = new Set(shown.flatMap((row) => row.tags));
   const older: OlderTagsNode = {
     ...where(node),
@@ -66,8 +68,16 @@ async function tagRows(node: ModelNode, tags: readonly PlainTag[]): Promise<read
   return [...shown, older];
 }
 
-function weight(row: PlainTagNode): number {
-  return row.atTip ? 0 : row.sameAs ? 1 : 2;
+/** The first rows, and in any case the one with the bits of the tip. */
+function withTip(rows: readonly PlainTagNode[], most: number): readonly PlainTagNode[] {
+  const shown = rows.slice(0, most);
+  const tip = rows.find(({ atTip }) => atTip);
+  return tip === undefined || shown.includes(tip) ? shown : [...shown.slice(0, -1), tip];
+}
+
+function weight({ tags: [first], atTip, sameAs }: PlainTagNode): number {
+  if (first !== undefined && isRelease(first.name)) return 0;
+  return atTip ? 1 : sameAs ? 2 : 3;
 }
 
 async function plainTagsOf(
