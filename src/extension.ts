@@ -7,6 +7,7 @@ import { branchUpkeep } from './editor/commands/branchUpkeep.js';
 import { branchCommand } from './editor/commands/branchCommand.js';
 import { compareCommands } from './editor/commands/compareCommands.js';
 import { endCommands } from './editor/commands/endCommands.js';
+import { bindCommand } from './editor/commands/bindCommand.js';
 import { fetchMissing } from './editor/commands/fetchMissing.js';
 import { LastWrite } from './editor/commands/lastWrite.js';
 import { modelCommands } from './editor/commands/modelCommands.js';
@@ -87,4 +88,5 @@ export function activate({ subscriptions, workspaceState, extensionUri }: vscode
   repositoryCommands(writing, services);
   fetchMissing(writing, services);
   modelCommands(commands, services);
+  bindCommand(commands, services);
 }

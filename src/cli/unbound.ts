@@ -1,7 +1,8 @@
 import type { Catalog } from '../core/catalog/catalog.js';
 import type { UnboundName } from '../core/catalog/unbound.js';
-import { nameLine, namesSnippet, unboundNames } from '../core/catalog/unbound.js';
+import { namesSnippet, unboundNames } from '../core/catalog/unbound.js';
 import type { Diagnostic } from '../core/diagnostic.js';
+import { nameLine } from '../core/settings/editNames.js';
 import type { CommandContext } from './command.js';
 import { printable } from './context.js';
 

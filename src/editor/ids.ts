@@ -38,6 +38,7 @@ export const Commands = {
   chooseModels: 'modelkeep.chooseModels',
   markModel: 'modelkeep.markModel',
   markNotModel: 'modelkeep.markNotModel',
+  bindVersions: 'modelkeep.bindVersions',
   groupByBranch: 'modelkeep.groupByBranch',
   groupByModel: 'modelkeep.groupByModel',
   filter: 'modelkeep.filter',

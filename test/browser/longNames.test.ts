@@ -41,7 +41,7 @@ for (const theme of chosenThemes('dark')) {
       window = await openWindow({ folder: repo.dir, theme, size: { width: 1100, height: 800 } });
       keys = new Keyboard(window.workbench);
       await window.workbench.openView();
-      await window.workbench.treeRow(MODEL).waitFor();
+      await window.workbench.treeRow('customer-lif…asonality').waitFor();
     });
     afterEach(async function () {
       if (this.currentTest?.state === 'failed') await picture('failed');

@@ -87,7 +87,7 @@ describe('What the owner of a repository sees first', function () {
       '  churn: unregistered, after v2.2.0 · 48 MB · DVC',
       '  1 of 2 tracked files are models: Review',
       'main: default · ↓1',
-      '  churn: v2.3.0 · 48 MB · DVC · staging',
+      '  churn: v2.3.0 · staging · 48 MB · DVC',
       /^ {4}v2\.3\.0: here · staging · last month$|^ {4}v2\.3\.0: here · staging · \d weeks ago$/,
       /^ {4}v2\.2\.0: prod · /,
     );
@@ -166,8 +166,12 @@ describe('What the owner of a repository sees first', function () {
       ...['v1.5.0', 'v1.4.0', 'v1.3.0', 'v1.2.0', 'v1.1.0', 'v1.0.0'].map(
         (version) => new RegExp(`^ {4}${version}: `),
       ),
-      /^ {4}nightly-\d{8}: here · tag · /,
       /^ {4}release-2026\.5, nightly-\d{8}: tags · same bits as v1\.6\.0 · /,
+      ...['2026.3', '2026.1', '2025.7', '2025.5', '2025.3', '2025.1'].map(
+        (release) =>
+          new RegExp(`^ {4}release-${release.replace('.', '\\.')}, nightly-\\d{8}: tags · same bits as v1`),
+      ),
+      /^ {4}nightly-\d{8}: here · tag · /,
     ];
     await seen('main: current · default', '  demand: unregistered, after v1.6.0 · 12 MB · DVC');
     await workbench.expand('demand');
@@ -233,7 +237,7 @@ describe('What the owner of a repository sees first', function () {
       '    companies.csv: 2.1 MB · DVC · data/01_raw',
     );
     await eventually(async () =>
-      assert.ok((await rows()).includes('  regressor: v0.2.0 · 902 kB · DVC · prod')),
+      assert.ok((await rows()).includes('  regressor: v0.2.0 · prod · 902 kB · DVC')),
     );
     await pictures('kedro');
   });
@@ -242,21 +246,21 @@ describe('What the owner of a repository sees first', function () {
     const { workbench } = await open('decisions', writeMonorepo);
     await seen(
       'main: current · default',
-      '  services/churn:model: v1.1.0 · 48 MB · DVC · prod',
-      '  services/fraud:scorer: v1.2.0 · 192 MB · DVC · prod',
-      '  services/pricing:model: v1.1.0 · 9 MB · DVC · prod',
+      '  churn:model: v1.1.0 · prod · 48 MB · DVC · services/churn',
+      '  fraud:scorer: v1.2.0 · prod · 192 MB · DVC · services/fraud',
+      '  pricing:model: v1.1.0 · prod · 9 MB · DVC · services/pricing',
       '  3 of 6 tracked files are models: Review',
       'experiment/churn-pricing_shared-encoder: 3 models changed',
       'experiment/fraud_graph-features: 1 model changed',
       'origin/release/2026.1:',
     );
-    await workbench.expand('services/pricing:model');
+    await workbench.expand('pricing:model');
     await eventually(async () => assert.match((await rows()).join('\n'), / {4}v1\.0\.0: pinned · /));
     await pictures('monorepo', ALL);
     await workbench.runCommand('Modelkeep: Filter Models…');
     await workbench.type('fraud', { accept: true });
-    await eventually(async () => assert.match((await rows())[1] ?? '', /services\/fraud:scorer/));
-    assert.equal((await rows()).filter((row) => row.includes('services/')).length, 1);
+    await eventually(async () => assert.match((await rows())[1] ?? '', /fraud:scorer/));
+    assert.equal((await rows()).filter((row) => row.includes(' · services/')).length, 1);
     assert.equal(SERVICES.length, 3);
   });
 });

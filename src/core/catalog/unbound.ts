@@ -1,4 +1,5 @@
 import type { Catalog, Model, Version } from './catalog.js';
+import { nameLine } from '../settings/editNames.js';
 import { shortName } from './names.js';
 import { unreadableAt } from './unreadable.js';
 
@@ -109,14 +110,4 @@ export function namesSnippet(unbound: readonly UnboundName[]): readonly string[]
     remedy.kind === 'name' ? `    ${nameLine(name, remedy.path)}` : [],
   );
   return lines.length === 0 ? [] : ['models:', '  names:', ...lines];
-}
-
-/** One line of `models.names`. A name of GTO's needs no quotes; a path has them where YAML would read it otherwise. */
-export function nameLine(name: string, path: string): string {
-  return `${scalar(name)}: ${scalar(path)}`;
-}
-
-function scalar(text: string): string {
-  const plain = /^[A-Za-z][A-Za-z0-9_./-]*(?::[A-Za-z0-9][A-Za-z0-9_./-]*)?$/.test(text);
-  return plain && !/^(?:true|false|null|yes|no|on|off)$/i.test(text) ? text : JSON.stringify(text);
 }

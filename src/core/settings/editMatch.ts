@@ -56,10 +56,12 @@ function append(text: string, list: YAMLSeq, quoted: readonly string[], end: str
     : { offset: line + 1, length: 0, text: `${added}${end}` };
 }
 
-function pairOf(map: YAMLMap, key: string): Pair | undefined {
+/** The entry of a mapping with that key. */
+export function pairOf(map: YAMLMap, key: string): Pair | undefined {
   return map.items.find((pair) => isScalar(pair.key) && pair.key.value === key);
 }
 
-function columnOf(text: string, offset: number): number {
+/** How far into its line an offset lies. */
+export function columnOf(text: string, offset: number): number {
   return offset - (text.lastIndexOf('\n', offset - 1) + 1);
 }

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Branch, BranchModel } from '../../core/catalog/catalog.js';
 import { addMatchLines, patternOf } from '../../core/settings/editMatch.js';
@@ -6,6 +5,7 @@ import { Commands } from '../ids.js';
 import { dots, size, trackingName } from '../words.js';
 import type { Register, Registrar } from './register.js';
 import type { Services } from './services.js';
+import { editSettings } from './settingsEdit.js';
 import type { Choice } from './steps.js';
 import { BACK, pickMany, single } from './steps.js';
 import type { Place } from './targets.js';
@@ -97,37 +97,20 @@ function branchOf(argument: unknown): Branch | null {
     : null;
 }
 
-/** Adds the lines in one edit, which one undo takes back, and saves the file. */
-async function writeLines({ notify }: Services, { entry }: Place, lines: readonly string[]): Promise<void> {
+/** Adds the lines and says so. */
+async function writeLines({ notify }: Services, place: Place, lines: readonly string[]): Promise<void> {
   const { t } = vscode.l10n;
-  const uri = vscode.Uri.file(path.join(entry.repository.root, 'modelkeep.yaml'));
-  const edit = new vscode.WorkspaceEdit();
-  edit.createFile(uri, { ignoreIfExists: true });
-  const before = await vscode.workspace.openTextDocument(uri).then(
-    (document) => document.getText(),
-    () => '',
+  const written = await editSettings(
+    place,
+    (before) => addMatchLines(before, lines),
+    t(
+      'modelkeep.yaml is written in a way that lines cannot be added to: add them by hand under models.match',
+    ),
   );
-  const change = addMatchLines(before, lines);
-  if (!change) {
-    throw new Error(
-      t(
-        'modelkeep.yaml is written in a way that lines cannot be added to: add them by hand under models.match',
-      ),
-    );
-  }
-  const lineStarts = before.slice(0, change.offset).split('\n');
-  const at = new vscode.Position(lineStarts.length - 1, lineStarts.at(-1)?.length ?? 0);
-  edit.insert(uri, at, change.text);
-  if (!(await vscode.workspace.applyEdit(edit))) throw new Error(t('The editor did not take the change'));
-  await (await vscode.workspace.openTextDocument(uri)).save();
-  entry.refresh();
   notify.done(
     lines.length === 1
       ? t('Added a line to models.match in modelkeep.yaml')
       : t('Added {0} lines to models.match in modelkeep.yaml', lines.length),
-    {
-      title: t('Show'),
-      run: () => vscode.window.showTextDocument(uri),
-    },
+    { title: t('Show'), run: () => vscode.window.showTextDocument(written) },
   );
 }

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { BranchModel, BranchModels, Model } from '../../core/catalog/catalog.js';
 import { isUnread } from '../../core/diagnostic.js';
 import type { RepositoryEntry, Snapshot } from '../store/repositoryEntry.js';
@@ -7,6 +8,7 @@ import { within } from './patience.js';
 import { leftOutOf } from './leftOut.js';
 import type { DiagnosticsNode, ModelNode, ModelNodes, ReviewNode } from './nodes.js';
 import { firstPage } from './paging.js';
+import { shortNames } from './shortNames.js';
 
 /** Counting every tracked file reads every folder: longer than this (milliseconds) the models do not wait for it. */
 const COUNTING = 30;
@@ -45,9 +47,12 @@ export async function childrenOfBranch(
   const tracked = on.models.length === 0 ? await counting : await within(COUNTING, counting);
   const models = await filteredModels(where, row, on.models, filter);
   const ordered = [...models].sort((left, right) => left.name.localeCompare(right.name));
-  const nodes = ordered.map((model): ModelNode =>
-    modelNode(where, row, model, id('model', model.name, model.path ?? '')),
-  );
+  // Of all that are there, so that a filter changes no row that stays.
+  const labels = shortNames(on.models.map(({ name }) => name));
+  const nodes = ordered.map((model): ModelNode => {
+    const label = labels.get(model.name) ?? model.name;
+    return modelNode(where, row, model, label, id('model', model.name, model.path ?? ''));
+  });
   const { shown, rest } = firstPage<ModelNodes>(nodes);
   const children: ModelNodes[] = [...shown];
   if (rest.length > 0) children.push({ ...where, kind: 'more', of: 'page', id: id('more'), nodes: rest });
@@ -89,7 +94,13 @@ export async function otherFiles(where: Where, row: BranchRow): Promise<readonly
   const { others } = await where.snapshot.catalog.trackedOn(row.branch);
   const id = (...parts: string[]): string => rowId(where, 'branch', row.branch.ref, 'other', ...parts);
   const nodes = others.map((model): ModelNode => ({
-    ...modelNode(where, row, model, id(model.path ?? model.name)),
+    ...modelNode(
+      where,
+      row,
+      model,
+      path.posix.basename(model.path ?? model.name),
+      id(model.path ?? model.name),
+    ),
     other: true,
   }));
   const { shown, rest } = firstPage<ModelNodes>(nodes);
@@ -121,10 +132,10 @@ export function matchesModel(
   return model.name.toLowerCase().includes(text) || (model.path ?? '').toLowerCase().includes(text);
 }
 
-function modelNode(where: Where, row: BranchRow, model: BranchModel, id: string): ModelNode {
+function modelNode(where: Where, row: BranchRow, model: BranchModel, label: string, id: string): ModelNode {
   const commit = row.branch.commit;
   if (commit === null) throw new TypeError('an unborn branch has no models');
-  return { ...where, kind: 'model', id, row, model, commit };
+  return { ...where, kind: 'model', id, row, model, label, commit };
 }
 
 export async function diagnosticsNode(

@@ -13,6 +13,8 @@ import { ago, dots, listed, size, trackingName } from '../words.js';
 import type { BranchRow } from './branchRows.js';
 import { rowName } from './branchRows.js';
 import { contextValue } from './contextValue.js';
+import { folderOfName } from './shortNames.js';
+import { remedyText, unboundVersions } from './unboundRows.js';
 import { branchDescription, modelDescription, plainTagLabel, versionDescription } from './labels.js';
 import type {
   BranchNode,
@@ -24,11 +26,15 @@ import type {
   ModelNode,
   ModelNodes,
   MessageNode,
+  UnboundNameNode,
   RegisteredNode,
   ReviewNode,
   StateNode,
   VersionNode,
 } from './nodes.js';
+
+/** Names that a row of several tells. */
+const MOST_NAMED = 5;
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 const WARNING = new vscode.ThemeColor('list.warningForeground');
@@ -115,6 +121,17 @@ function draw(node: ModelNodes, sources: ItemSources): vscode.TreeItem {
       );
     case 'review':
       return reviewItem(node);
+    case 'unbound':
+      return row(unboundLabel(node.names.length), Collapsed, {
+        icon: 'debug-disconnect',
+        description: node.names
+          .slice(0, MOST_NAMED)
+          .map(({ name }) => name)
+          .join(', '),
+        contextValue: 'unboundNames',
+      });
+    case 'unboundName':
+      return unboundItem(node);
     case 'diagnostics': {
       const count = node.diagnostics.length;
       const worst = node.diagnostics.some((each) => each.severity !== 'info' && !isLeftOut(each, node));
@@ -254,8 +271,8 @@ function holderItem(node: HolderNode): vscode.TreeItem {
 
 function modelItem(node: ModelNode | RegisteredNode, pins: PinLookup): vscode.TreeItem {
   if (node.kind === 'model' && node.other) {
-    const { dir, base } = path.posix.parse(node.model.path ?? node.model.name);
-    return row(base, None, {
+    const { dir } = path.posix.parse(node.model.path ?? node.model.name);
+    return row(node.label, None, {
       icon: 'file',
       // The folder last: it is the part that may be cut off.
       description: dots(size(node.model.size), trackingName(node.model.tracking), dir),
@@ -273,20 +290,23 @@ function modelItem(node: ModelNode | RegisteredNode, pins: PinLookup): vscode.Tr
   const { model } = node;
   const versioned =
     node.kind === 'model' ? node.model.versions.length > 0 : node.registered.versions.length > 0;
-  const item = row(name, Collapsed, {
+  const says = dots(
+    // In words too: a colour alone says nothing in some themes and to some people.
+    pin?.state === 'drifted' && vscode.l10n.t('drifted'),
+    node.kind === 'model'
+      ? modelDescription(node.model, node.snapshot)
+      : dots(
+          node.registered.latest ?? vscode.l10n.t('unregistered'),
+          isUnbound(node) && vscode.l10n.t('no model'),
+          !node.registered.active && vscode.l10n.t('deprecated'),
+          model && size(model.size),
+          model && trackingName(model.tracking),
+        ),
+  );
+  const item = row(node.label, Collapsed, {
     icon: modelIcon(pin),
-    description: dots(
-      // In words too: a colour alone says nothing in some themes and to some people.
-      pin?.state === 'drifted' && vscode.l10n.t('drifted'),
-      node.kind === 'model'
-        ? modelDescription(node.model, node.snapshot)
-        : dots(
-            node.registered.latest ?? vscode.l10n.t('unregistered'),
-            model && size(model.size),
-            model && trackingName(model.tracking),
-            !node.registered.active && vscode.l10n.t('deprecated'),
-          ),
-    ),
+    // The folder last: it is the part that may be cut off.
+    description: dots(says, node.label !== name && folderOfName(name)),
     contextValue: contextValue('model', {
       [model?.tracking ?? 'none']: true,
       pinned: pin !== null,
@@ -294,11 +314,37 @@ function modelItem(node: ModelNode | RegisteredNode, pins: PinLookup): vscode.Tr
       tip: model !== null,
       file: model !== null && model.pointer !== null,
       digest: model !== null && model.digest !== null,
+      unbound: node.kind === 'registered' && isUnbound(node),
     }),
   });
+  if (node.label !== name) item.accessibilityInformation = { label: dots(name, says) };
   if (pin?.state === 'drifted')
     item.resourceUri = vscode.Uri.from({ scheme: RowScheme, path: '/drift', query: node.id });
   return item;
+}
+
+function unboundLabel(count: number): string {
+  return count === 1
+    ? vscode.l10n.t('1 name without a model')
+    : vscode.l10n.t('{0} names without a model', count);
+}
+
+function unboundItem(node: UnboundNameNode): vscode.TreeItem {
+  const { name } = node.unbound;
+  const says = dots(unboundVersions(node.unbound), remedyText(node.unbound));
+  const item = row(node.label, None, {
+    icon: 'tag',
+    description: dots(says, node.label !== name && folderOfName(name)),
+    contextValue: 'unbound',
+    command: { command: Commands.bindVersions, title: '', arguments: [node] },
+  });
+  item.accessibilityInformation = { label: dots(name, says) };
+  return item;
+}
+
+/** Whether a name has versions, and none of them belongs to a model. */
+function isUnbound({ registered: { versions } }: RegisteredNode): boolean {
+  return versions.length > 0 && versions.every(({ model }) => model === null);
 }
 
 /** A pin where the model is pinned; in a warning's colour only when it has drifted. */

@@ -6,13 +6,16 @@ import { ago, dots, size, trackingName } from '../words.js';
 import type { BranchRow } from './branchRows.js';
 import type { PlainTagNode, VersionNode } from './nodes.js';
 
-/** `v2.1.0 · 48 MB · DVC`; a version only when the tip has its bits, else `unregistered, after v2.1.0`. */
+/**
+ * `v2.1.0 · prod · 48 MB · DVC`; a version only when the tip has its bits, else `unregistered, after v2.1.0`. What a
+ * narrow view cuts off is what matters least.
+ */
 export function modelDescription(model: BranchModel, snapshot: Snapshot): string {
   return dots(
     registration(model, snapshot),
+    model.stages.join(', '),
     size(model.size),
     trackingName(model.tracking),
-    model.stages.join(', '),
   );
 }
 

@@ -5,6 +5,7 @@ import type { BranchFilter, Where } from './branchChildren.js';
 import { matchesModel, rowId } from './branchChildren.js';
 import type { HolderNode, ModelNodes, RegisteredNode, UnregisteredNode, VersionNode } from './nodes.js';
 import { firstPage } from './paging.js';
+import { shortNames } from './shortNames.js';
 
 /** A model at the tip of one branch. */
 interface Holding {
@@ -22,6 +23,7 @@ export async function registeredNodes(
   const registered = new Map(catalog.registered().map((model) => [model.name, model]));
   const found = await firstMet(where, rows);
   const names = [...new Set([...found.keys(), ...registered.keys()])].sort();
+  const labels = shortNames(names);
   return names
     .map((name): RegisteredNode => {
       const holding = found.get(name) ?? null;
@@ -37,6 +39,7 @@ export async function registeredNodes(
         kind: 'registered',
         id: rowId(where, 'registered', name),
         registered: model,
+        label: labels.get(name) ?? name,
         model: holding?.model ?? null,
         row: holding?.row ?? null,
         commit: holding?.row.branch.commit ?? model.versions[0]?.commit ?? null,

@@ -22,6 +22,7 @@ import { stateNodes } from './stateNodes.js';
 import { unreadOf } from './unreadRows.js';
 import type { ReadParameters } from './tooltip.js';
 import { resolveTooltip } from './tooltip.js';
+import { childrenOfUnbound, unboundNodes } from './unboundRows.js';
 import type { ViewOptions } from './viewOptions.js';
 
 /** What branches change decides where they are shown; longer than this (milliseconds) the view does not wait. */
@@ -205,6 +206,8 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
         return childrenOfHeld(node);
       case 'more':
         return this.page(node.nodes, node);
+      case 'unbound':
+        return this.page(childrenOfUnbound(node), node);
       case 'diagnostics':
         return node.diagnostics.map((diagnostic, index) => ({
           entry: node.entry,
@@ -252,11 +255,13 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
     const nodes = this.options.grouping === 'model' ? await this.byModel(where) : await this.byBranch(where);
     const diagnostics = snapshot.catalog.diagnostics.filter(({ severity }) => severity !== 'info');
     if (nodes.length === 0 || !(await this.hasModels(where))) return failed;
+    const filtered = this.options.filter !== '' || this.options.onlyChanged;
     return [
       ...failed,
       ...(await stateNodes(where)),
       ...nodes,
       ...this.experiments(where),
+      ...(filtered ? [] : await unboundNodes(where)),
       ...(diagnostics.length === 0
         ? []
         : [await diagnosticsNode(where, rowId(where, 'problems'), diagnostics)]),

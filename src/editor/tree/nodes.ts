@@ -6,6 +6,7 @@ import type {
   RegisteredModel,
   Version,
 } from '../../core/catalog/catalog.js';
+import type { UnboundName } from '../../core/catalog/unbound.js';
 import type { Diagnostic } from '../../core/diagnostic.js';
 import type { CommitId } from '../../core/git/ids.js';
 import type { RefusedFolder } from '../store/catalogStore.js';
@@ -49,6 +50,8 @@ export interface MoreNode extends InRepository {
 export interface ModelNode extends InRepository {
   readonly kind: 'model';
   readonly model: BranchModel;
+  /** The model's name as far as it tells the model apart from those beside it. */
+  readonly label: string;
   readonly row: BranchRow;
   readonly commit: CommitId;
   /** A tracked file that is no model, shown on request. */
@@ -59,6 +62,8 @@ export interface ModelNode extends InRepository {
 export interface RegisteredNode extends InRepository {
   readonly kind: 'registered';
   readonly registered: RegisteredModel;
+  /** The registered name as far as it tells the model apart from the others. */
+  readonly label: string;
   /** On the current branch, else on the first that has it; null when only tags know it. */
   readonly model: BranchModel | null;
   readonly row: BranchRow | null;
@@ -119,6 +124,19 @@ export interface ReviewNode extends InRepository {
   readonly models: number;
   /** Null while they are being counted. */
   readonly tracked: number | null;
+}
+
+/** Registered names of which versions belong to no model. */
+export interface UnboundNode extends InRepository {
+  readonly kind: 'unbound';
+  readonly names: readonly UnboundName[];
+}
+
+export interface UnboundNameNode extends InRepository {
+  readonly kind: 'unboundName';
+  readonly unbound: UnboundName;
+  /** The name as far as it tells it apart from the others. */
+  readonly label: string;
 }
 
 export interface DiagnosticsNode extends InRepository {
@@ -185,6 +203,8 @@ export type ModelNodes =
   | UnregisteredNode
   | HolderNode
   | ReviewNode
+  | UnboundNode
+  | UnboundNameNode
   | DiagnosticsNode
   | DiagnosticNode
   | StateNode

@@ -65,7 +65,9 @@ export class DrawnRows {
           ? node.nodes.map((other) => this.signature(other))
           : node.kind === 'diagnostics'
             ? node.diagnostics
-            : null;
+            : node.kind === 'unbound'
+              ? node.names
+              : null;
     return JSON.stringify([node.id, label, description, contextValue, below]);
   }
 }

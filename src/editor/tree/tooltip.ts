@@ -6,13 +6,15 @@ import type { CommitId } from '../../core/git/ids.js';
 import { commitSummary } from '../../core/git/show.js';
 import type { Json } from '../../core/compare/value.js';
 import { shortText } from '../../core/compare/text.js';
+import { nameLine } from '../../core/settings/editNames.js';
 import { misnamed } from '../branchVerdict.js';
 import type { PinLookup } from '../pins/pinLookup.js';
 import type { RepositoryEntry, Snapshot } from '../store/repositoryEntry.js';
 import { ago, date, dots, listed, size, trackingName } from '../words.js';
 import { rowName } from './branchRows.js';
 import { registration } from './labels.js';
-import type { BranchNode, ModelNodes, StateNode } from './nodes.js';
+import type { BranchNode, ModelNodes, StateNode, UnboundNameNode } from './nodes.js';
+import { remedyText, unboundVersions } from './unboundRows.js';
 
 /** More values than this are counted, not listed. */
 const MOST_VALUES = 8;
@@ -83,6 +85,12 @@ export async function resolveTooltip(
       return node.error instanceof Error ? node.error.message : String(node.error);
     case 'diagnostic':
       return dots(node.diagnostic.message, node.diagnostic.path, node.diagnostic.ref, node.diagnostic.commit);
+    case 'unboundName':
+      return unboundTooltip(node);
+    case 'unbound':
+      return vscode.l10n.t(
+        'Versions were registered under these names, but no model had them at the tagged commits',
+      );
     case 'diagnostics':
       return node.diagnostics.map(({ message }) => message).join('\n');
     case 'message':
@@ -94,6 +102,26 @@ export async function resolveTooltip(
     default:
       return '';
   }
+}
+
+function unboundTooltip({ unbound }: UnboundNameNode): vscode.MarkdownString {
+  const tooltip = new Tooltip();
+  const { t } = vscode.l10n;
+  const { name, versions, remedy } = unbound;
+  tooltip.title(name, unboundVersions(unbound));
+  tooltip.field(t('Belongs to'), t('no model: at the tagged commits none has that name'));
+  tooltip.field(
+    t('Tags'),
+    versions
+      .slice(0, MOST_VALUES)
+      .map(({ tag }) => tag)
+      .join(', '),
+  );
+  tooltip.field(t('Could be'), remedyText(unbound));
+  if (remedy.kind === 'choose') tooltip.field(t('Which'), remedy.paths.slice(0, MOST_VALUES).join(', '));
+  if (remedy.kind === 'name')
+    tooltip.code(t('In modelkeep.yaml, under models.names'), nameLine(name, remedy.path));
+  return tooltip.markdown;
 }
 
 /** What a row of the clone's state means in full: in a narrow view its text is cut off. */
