@@ -129,9 +129,12 @@ function gone(model: SelectedModel): Parameters<typeof parametersOf>[1] {
   return { name: model.name, path: model.path, pointer: null, tracking: 'none' };
 }
 
+/** The metrics of that name, in whatever map or file: a file's name stands in front where two files have one. */
 function only<T>(metrics: Readonly<Record<string, T>>, name: string): Readonly<Record<string, T>> {
   return Object.fromEntries(
-    Object.entries(metrics).filter(([key]) => key === name || key.endsWith(`.${name}`)),
+    Object.entries(metrics).filter(
+      ([key]) => key === name || key.endsWith(`.${name}`) || key.endsWith(`:${name}`),
+    ),
   );
 }
 

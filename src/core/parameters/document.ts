@@ -66,8 +66,9 @@ function readJsonOrYaml(bytes: Uint8Array): ReadValue {
     return { ok: false, reason: phrase('The file is larger than 1 MB and no JSON') };
   const { root, problems } = readDocument(bytes);
   const broken = problems.find((problem) => problem.severity === 'error');
-  if (root === undefined || !isMapNode(root)) {
-    return { ok: false, reason: broken?.message ?? phrase('The file has no named values') };
-  }
+  // A value that cannot be read, a key that stands twice: DVC refuses the file, and nobody guesses.
+  if (broken) return { ok: false, reason: broken.message };
+  if (root === undefined || !isMapNode(root))
+    return { ok: false, reason: phrase('The file has no named values') };
   return { ok: true, value: toJson(nodeToJson(root)) };
 }

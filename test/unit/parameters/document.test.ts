@@ -8,6 +8,20 @@ const read = (path: string, text: string): unknown => {
 };
 
 describe('Parameter and metrics files', () => {
+  it('are not read at all where a part of them cannot be: nothing there is guessed', () => {
+    for (const [text, reason] of [
+      ['lr: 1\nlr: 2\n', /"lr" stands twice/],
+      ['a: 1\nb: !mytag {c: 1}\n', /tag !mytag is not read/],
+      ['? [1, 2]\n: 3\na: 1\n', /key must be text/],
+      ['{"a": NaN, "b": 1, "b": 2}', /"b" stands twice/],
+      ['a: 1\n<<<<<<< ours\nb: 2\n=======\nb: 3\n>>>>>>> theirs\n', /conflict markers/],
+    ] as const) {
+      const read = readFields('params.yaml', Buffer.from(text));
+      assert.ok(!read.ok, text);
+      assert.match(read.reason, reason);
+    }
+  });
+
   it('are read as JSON, YAML and TOML alike', () => {
     const expected = { 'train.lr': 0.1, 'train.layers': [64, 32], seed: 7 };
     assert.deepEqual(read('params.json', '{"train": {"lr": 0.1, "layers": [64, 32]}, "seed": 7}'), expected);
