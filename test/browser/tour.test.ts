@@ -54,7 +54,7 @@ for (const theme of ['light', 'dark'] as const) {
     it('opens the view and reads the models of the current branch', async () => {
       await window.workbench.openView();
       await seeRow('1 main: current · default');
-      await seeRow('2 fraud-detector: v2.1.0 · 192 kB · DVC');
+      await seeRow('2 fraud-detector: v2.1.0 · prod, staging · 192 kB · DVC');
       await seeRow('2 note-summarizer: unregistered, after v0.3.0 · 64 kB · LFS');
     });
 
