@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import path from 'node:path';
 import { GitRepo } from '../fixtures/gitRepo.js';
 import { modelkeep } from './cli.js';
+import { dvcEnvironment, dvcIn } from './dvcIn.js';
 import { describeWith } from './tools.js';
 
 interface Answer {
@@ -22,15 +21,8 @@ describeWith('dvc', 'curves that DVC keeps as single files', (dvcProgram) => {
   });
   after(() => repo.dispose());
 
-  const env = (): NodeJS.ProcessEnv => ({
-    ...repo.env,
-    PATH: [path.dirname(dvcProgram), repo.env['PATH']].join(path.delimiter),
-    HOME: path.dirname(repo.dir),
-    DVC_NO_ANALYTICS: '1',
-  });
-  const dvc = (...args: string[]): void => {
-    execFileSync(dvcProgram, args, { cwd: repo.dir, env: env(), stdio: 'pipe' });
-  };
+  const env = (): NodeJS.ProcessEnv => dvcEnvironment(dvcProgram, repo);
+  const dvc = (...args: string[]): void => dvcIn(dvcProgram, repo, ...args);
   const curves = (model: string): unknown => {
     const args = ['compare', model, 'HEAD~1', 'HEAD', '--json'];
     const { stdout } = modelkeep(args, { cwd: repo.dir, env: env() });

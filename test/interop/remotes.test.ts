@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { GitRepo } from '../fixtures/gitRepo.js';
 import { modelkeep } from './cli.js';
+import { dvcEnvironment, dvcIn } from './dvcIn.js';
 import { describeWith } from './tools.js';
 
 interface Answer {
@@ -19,15 +19,8 @@ describeWith('dvc', 'the remote of an output', (dvcProgram) => {
   let repo: GitRepo;
   afterEach(() => repo.dispose());
 
-  const env = (): NodeJS.ProcessEnv => ({
-    ...repo.env,
-    PATH: [path.dirname(dvcProgram), repo.env['PATH']].join(path.delimiter),
-    HOME: path.dirname(repo.dir),
-    DVC_NO_ANALYTICS: '1',
-  });
-  const dvc = (...args: string[]): void => {
-    execFileSync(dvcProgram, args, { cwd: repo.dir, env: env(), stdio: 'pipe' });
-  };
+  const env = (): NodeJS.ProcessEnv => dvcEnvironment(dvcProgram, repo);
+  const dvc = (...args: string[]): void => dvcIn(dvcProgram, repo, ...args);
   const verify = (model: string): Answer['pins'][number] => {
     const args = ['verify', model, '--remote', '--json'];
     const { stdout, stderr } = modelkeep(args, { cwd: repo.dir, env: env() });

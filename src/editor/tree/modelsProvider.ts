@@ -5,12 +5,12 @@ import type { EarlyBranches, RepositoryEntry, Snapshot } from '../store/reposito
 import type { Where } from './branchChildren.js';
 import { childrenOfBranch, diagnosticsNode, filteredModels, otherFiles, rowId } from './branchChildren.js';
 import { childrenOfModel, olderTags } from './versionRows.js';
-import type { BranchRow } from './branchRows.js';
-import { branchRows, experimentRows, foldRows } from './branchRows.js';
+import type { BranchRow, FoldedRows } from './branchRows.js';
+import { branchRows, experimentRows } from './branchRows.js';
 import { belowEarly, earlyRows } from './earlyRows.js';
 import { emptinessOf } from './emptyState.js';
 import { treeItem } from './items.js';
-import { Insights } from './insights.js';
+import { Learning } from './learning.js';
 import { childrenOfHeld, childrenOfRegistered, registeredNodes } from './modelChildren.js';
 import type { BranchNode, ModelNodes, RepositoryNode } from './nodes.js';
 import { firstPage } from './paging.js';
@@ -25,12 +25,6 @@ import { resolveTooltip } from './tooltip.js';
 import { childrenOfUnbound, unboundNodes } from './unboundRows.js';
 import type { ViewOptions } from './viewOptions.js';
 
-/** What branches change decides where they are shown; longer than this (milliseconds) the view does not wait. */
-const PATIENCE = 250;
-
-/** More branches than this are not learnt about in that time: then nobody waits at all. */
-const MOST_AWAITED = 100;
-
 /** A small repository is read in this time (milliseconds): then its rows do not come in two steps. */
 const FIRST_LOOK = 150;
 
@@ -44,15 +38,9 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
   private readonly composed = new vscode.EventEmitter<readonly ModelNodes[]>();
   /** Fires with the top rows whenever they were composed; none is an empty state, which has a welcome. */
   readonly onDidCompose = this.composed.event;
-  private readonly insights = new Insights();
-  private readonly learning = new Map<
-    string,
-    { readonly snapshot: Snapshot; readonly stop: AbortController }
-  >();
+  private readonly learning: Learning;
   private readonly drawn = new DrawnRows((node) => this.getTreeItem(node));
   private readonly pinned: PinnedRows;
-  /** How often something was learnt of the branches of a repository after its rows were drawn. */
-  private readonly learnt = new Map<string, number>();
   /** First looks at repositories that are under way, and whether news came meanwhile. */
   private looking = 0;
   private missed = false;
@@ -66,7 +54,9 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.pinned = new PinnedRows(pins);
+    this.learning = new Learning(log, () => void this.refresh());
     this.disposables = [
+      this.learning,
       this.changed,
       this.composed,
       options.onDidChange(() => this.changed.fire(undefined)),
@@ -104,7 +94,7 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
   getTreeItem(node: ModelNodes): vscode.TreeItem {
     return treeItem(node, {
       pins: this.pins,
-      changes: ({ snapshot, row }) => this.insights.changes(snapshot.catalog, row),
+      changes: ({ snapshot, row }) => this.learning.changes(snapshot.catalog, row),
     });
   }
 
@@ -139,7 +129,7 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
     for (const entry of entries)
       if (entry.snapshot) unread.set(entry, await unreadOf(entry.snapshot.catalog));
     const beside = (entry: RepositoryEntry): readonly unknown[] => [
-      this.learnt.get(entry.repository.root) ?? 0,
+      this.learning.count(entry),
       JSON.stringify([...(unread.get(entry) ?? [])]),
     ];
     const world = worldOf(entries, { grouping, onlyChanged });
@@ -364,41 +354,8 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
     return matching;
   }
 
-  private async folded(where: Where): Promise<{ shown: readonly BranchRow[]; folded: readonly BranchRow[] }> {
-    const { catalog } = where.snapshot;
-    const rows = this.rows(where.snapshot);
-    const known = rows.filter((row) => !row.isDefault && !row.merged);
-    const missing = this.insights.missing(catalog, known);
-    if (missing.length > 0) await this.learn(where, missing);
-    return foldRows(
-      rows,
-      (row) => this.insights.changes(catalog, row),
-      (row) => this.insights.isMerged(catalog, row),
-    );
-  }
-
-  /** Learns in the background what branches change; waits for it only as long as nobody notices. */
-  private async learn({ entry, snapshot }: Where, rows: readonly BranchRow[]): Promise<void> {
-    const { root } = entry.repository;
-    const running = this.learning.get(root);
-    if (running?.snapshot === snapshot) return;
-    running?.stop.abort();
-    const stop = new AbortController();
-    this.learning.set(root, { snapshot, stop });
-    let late = false;
-    const progressed = (): void => {
-      if (!late || stop.signal.aborted) return;
-      this.learnt.set(root, (this.learnt.get(root) ?? 0) + 1);
-      void this.refresh();
-    };
-    const work = this.insights
-      .learn(snapshot.catalog, rows, progressed, { signal: stop.signal })
-      .then(progressed, (error: unknown) => {
-        if (!stop.signal.aborted) this.log.warn(`${entry.name}: ${String(error)}`);
-      })
-      .then(() => entry.saveLater());
-    if (rows.length <= MOST_AWAITED) await within(PATIENCE, work);
-    late = true;
+  private folded(where: Where): Promise<FoldedRows> {
+    return this.learning.fold(where, this.rows(where.snapshot));
   }
 
   private page(
@@ -417,7 +374,6 @@ export class ModelsProvider implements vscode.TreeDataProvider<ModelNodes>, vsco
   }
 
   dispose(): void {
-    for (const { stop } of this.learning.values()) stop.abort();
     for (const disposable of this.disposables) disposable.dispose();
   }
 }
