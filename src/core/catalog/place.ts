@@ -50,8 +50,8 @@ export class Composer {
   }
 
   private place(node: TreeNode, folder: string, depth: number): Placed {
-    // Nothing is nothing at every path (`artifacts.yaml` alone speaks at the root only). Else a tree stands at one path almost always: a short list, kept on the
-    // node itself.
+    // Nothing is nothing at every path (`artifacts.yaml` alone speaks at the root only). Else a tree stands at one path
+    // almost always: a short list, kept on the node itself.
     const known = node.composed as ComposedAt | typeof NOTHING_AT_ALL | undefined;
     if (known === NOTHING_AT_ALL) return EMPTY;
     for (let at = known; at; at = at.next) if (at.folder === folder) return at.placed;

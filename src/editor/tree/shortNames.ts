@@ -7,8 +7,7 @@ const END = 9;
 /**
  * What rows call models that stand together: of the folder in a name only as much as tells it apart from the others
  * (`fraud:scorer` for `services/fraud:scorer`), nothing where it would make the name too long, and of a long name its
- * beginning and its end. Names that would then
- * read the same stay longer.
+ * beginning and its end. Names that would then read the same stay longer.
  */
 export function shortNames(names: readonly string[]): ReadonlyMap<string, string> {
   const short = withoutLongFolders(withoutFolders([...new Set(names)]));
