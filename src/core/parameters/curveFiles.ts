@@ -1,5 +1,6 @@
 import type { ObjectReader } from '../git/objects.js';
 import { phrase } from '../phrase.js';
+import { parseLfsPointer } from '../tracking/lfs/pointer.js';
 import type { Curve, Naming } from './curves.js';
 import { curvesIn, metricOf, TABLES } from './curves.js';
 import type { Unread } from './facts.js';
@@ -19,7 +20,7 @@ const TABLE_LIMIT = 4 * 1024 * 1024;
 /** Files of one place. */
 const MOST_FILES = 100;
 
-/** Reads tables of curves, those in Git and those that DVC keeps as folders or as single files. */
+/** Reads tables of curves: those in Git, those in Git LFS, and those that DVC keeps as folders or as single files. */
 export class CurveFiles {
   constructor(
     private readonly objects: ObjectReader,
@@ -47,11 +48,15 @@ export class CurveFiles {
   }
 
   private async readGit(commit: string, { path }: CurvePlace, found: Found): Promise<void> {
+    const inLfs: { readonly file: string; readonly oid: string }[] = [];
     const take = (file: string, spec: string): void =>
       this.objects.contents(spec, {
         failed: (why) => found.lost(file, why === 'corrupt' ? phrase('damaged') : phrase('not local')),
         object: (type, data) => {
-          if (type === 'blob') found.take(file, data);
+          if (type !== 'blob') return;
+          const pointer = parseLfsPointer(data);
+          if (pointer) inLfs.push({ file, oid: pointer.oid });
+          else found.take(file, data);
         },
       });
     const inside = await this.tables.filesIn(`${commit}:${path}`, this.objects);
@@ -65,6 +70,7 @@ export class CurveFiles {
       });
     }
     await this.objects.settle();
+    for (const { file, oid } of inLfs) takeKept(file, await this.kept.readLfs(oid), found);
   }
 
   /** What DVC keeps at `path`, which is an output or lies in one. */

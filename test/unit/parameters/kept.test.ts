@@ -182,6 +182,26 @@ describe('Values that are kept outside Git', () => {
     assert.deepEqual([never.curves, never.curvesUnknown], [undefined, undefined]);
   });
 
+  it('bring the curves that Git LFS keeps, or say that they are not local', async () => {
+    const text = 'step\tauc\n0\t0.5\n1\t0.7\n';
+    const curve = 'dvclive/plots/metrics/auc.tsv';
+    repo.dvcPointer('models/churn.pkl').write('dvclive/metrics.json', '{"auc": 0.7}');
+    const away = repo.lfsPointer(curve, { content: `${text}2\t0.9\n` }).commit('Away');
+    const here = repo.lfsPointer(curve, { content: text }).commit('Here');
+    const oid = sha256(text);
+    repo.write(`.git/lfs/objects/${oid.slice(0, 2)}/${oid.slice(2, 4)}/${oid}`, text);
+    const { out } = await runCommandLine(repo, 'compare', 'churn', away, here, '--json');
+    const { curves, curvesUnknown } = JSON.parse(out) as { curves?: unknown; curvesUnknown?: unknown };
+    const series = [
+      [0, 0.5],
+      [1, 0.7],
+    ];
+    assert.deepEqual(curves, [
+      { metric: 'auc', direction: 'higher', series: [null, series], unknown: ['not local', null] },
+    ]);
+    assert.deepEqual(curvesUnknown, ['not local', null]);
+  });
+
   it('bring the curves that DVC keeps file by file, or say that they are not local', async () => {
     const files: Files = {
       'auc.tsv': 'step\tauc\n0\t0.5\n1\t0.7\n',
