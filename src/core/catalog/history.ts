@@ -1,3 +1,4 @@
+import { append } from '../append.js';
 import type { Diagnostic } from '../diagnostic.js';
 import { digestKey } from '../digest.js';
 import type { CommitId } from '../git/ids.js';
@@ -163,7 +164,12 @@ async function* touching(
   const tips = tipsOf(catalog, options.branch);
   const from = options.branch ? tips : 'everything';
   try {
-    for await (const commit of commitsTouching(repository, tips, { from, paths, ...abortable }))
+    for await (const commit of commitsTouching(repository, tips, {
+      from,
+      head: catalog.head.commit,
+      paths,
+      ...abortable,
+    }))
       yield { ...commit, touched: true };
   } catch (error) {
     if (!(error instanceof GitError) || error.reason !== 'failed') throw error;
@@ -173,7 +179,7 @@ async function* touching(
   }
 }
 
-/** The files that track a model now or at a version; pipelines count with both of their files. */
+/** The files that track a model at a branch, a version or a plain tag; pipelines count with both of their files. */
 async function pointersOf(
   catalog: Catalog,
   model: { readonly name: string; readonly path: string | null },
@@ -185,6 +191,8 @@ async function pointersOf(
     ...[...catalog.versions.values()]
       .filter((version) => version.model?.name === model.name)
       .map(({ commit }) => commit),
+    ...catalog.plainTags.map(({ commit }) => commit),
+    ...(catalog.head.commit === null ? [] : [catalog.head.commit]),
   ];
   await catalog.loadCommits(commits, abortable);
   const pointers = new Set<string>();
@@ -227,7 +235,7 @@ async function lostAt(
   for (const commit of new Set(commits)) {
     if (lost.length >= MOST_LOST) break;
     if (catalog.find(model, commit)) continue;
-    lost.push(...(await unreadableAt(catalog, commit, pointers.size > 0 ? pointers : undefined, abortable)));
+    append(lost, await unreadableAt(catalog, commit, pointers.size > 0 ? pointers : undefined, abortable));
   }
   return lost.slice(0, MOST_LOST);
 }

@@ -15,8 +15,10 @@ export interface LoggedCommit {
 }
 
 export interface LogOptions {
-  /** Where to begin; `everything` is every branch, remote branch and tag. */
+  /** Where to begin; `everything` is every branch, remote branch and tag, and `head`. */
   readonly from: readonly CommitId[] | 'everything';
+  /** The commit that is checked out: no branch may have it. */
+  readonly head?: CommitId | null;
   /** Repository paths; U+FFFD in one stands for bytes that are no UTF-8. */
   readonly paths: readonly string[];
   readonly signal?: AbortSignal;
@@ -33,11 +35,11 @@ const PATIENCE = 600_000;
 export async function* commitsTouching(
   repository: Repository,
   tips: readonly CommitId[],
-  { from, paths, signal }: LogOptions,
+  { from, head, paths, signal }: LogOptions,
 ): AsyncGenerator<LoggedCommit> {
   const git = localGit(repository);
   // A Git directory that only borrows objects has no refs of its own.
-  const ids = from === 'everything' ? (git === repository.git ? [] : tips) : from;
+  const ids = from !== 'everything' ? from : git !== repository.git ? tips : head ? [head] : [];
   const args = [
     'log',
     '-z',

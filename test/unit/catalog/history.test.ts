@@ -6,6 +6,7 @@ import { findModel } from '../../../src/core/catalog/select.js';
 import { gitEnvironment } from '../../../src/core/git/process.js';
 import { openRepository } from '../../../src/core/git/repository.js';
 import { GitRepo } from '../../fixtures/gitRepo.js';
+import { dvcFile } from '../../fixtures/pointers.js';
 
 describe('the history of a model', () => {
   let repo: GitRepo;
@@ -72,6 +73,19 @@ describe('the history of a model', () => {
     assert.equal(order.at(-1), 'One', order.join());
     for (const side of ['left', 'right'])
       assert.ok(order.indexOf(`${side} 2`) < order.indexOf(`${side} 1`), order.join());
+  });
+
+  it('tells of what only a plain tag or a detached HEAD still has, whatever tracked it there', async () => {
+    const odd = (content: string): GitRepo =>
+      repo.write('odd.dvc', dvcFile('a.pkl', { content }).replace('a.pkl', 'models/a.pkl'));
+    repo.dvcPointer('models/a.pkl', { content: '1' }).commit('One');
+    repo.git('switch', '-q', '--detach');
+    odd('2').remove('models/a.pkl.dvc').commit('Tagged');
+    repo.git('tag', 'nightly');
+    odd('3').commit('Detached');
+    assert.deepEqual(await subjects('a'), ['Detached', 'Tagged', 'One']);
+    repo.git('switch', '-q', 'main');
+    assert.deepEqual(await subjects('a'), ['Tagged', 'One']);
   });
 
   it('follows a file to where it was, and tells a removal', async () => {
