@@ -6,6 +6,11 @@ import tseslint from 'typescript-eslint';
 
 const TOOLKIT = '@vscode/webview-ui-toolkit';
 
+const SPREAD = {
+  selector: 'CallExpression[callee.property.name=/^(push|unshift)$/] > SpreadElement.arguments',
+  message: 'Some hundred thousand spread into a call are more than the stack takes: append() of core/append.',
+};
+
 /**
  * Which packages the files of a layer may not load, in any of the ways there are: `import`, `export from`, `import()`,
  * `require()`, `import x = require()` and the type `import('x')`. A later block replaces the options of an earlier one,
@@ -16,6 +21,7 @@ const TOOLKIT = '@vscode/webview-ui-toolkit';
  * @returns {import('eslint').Linter.Config}
  */
 function layer(name, { files, ignores = [], packages, why }) {
+  const ships = !files.every((each) => each.startsWith('test/'));
   const loaded = `/^(${packages.map((each) => each.replace('/', String.raw`\u002F`)).join('|')})(\\u002F.*)?$/`;
   return {
     name: `modelkeep/layer/${name}`,
@@ -39,6 +45,7 @@ function layer(name, { files, ignores = [], packages, why }) {
           selector: "CallExpression[callee.name='require']:not([arguments.0.type='Literal'])",
           message: 'require() takes a plain string, so that what is loaded can be seen.',
         },
+        ...(ships ? [SPREAD] : []),
       ],
     },
   };

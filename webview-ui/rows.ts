@@ -1,3 +1,4 @@
+import { append } from '../src/core/append.js';
 import type { Comparison, Field, Group, Row } from '../src/core/compare/comparison.js';
 import { GROUPS } from '../src/core/compare/comparison.js';
 import { judge } from '../src/core/compare/judge.js';
@@ -64,7 +65,7 @@ export function linesOf(shown: Shown): Lines {
       const foldable = field.values.some((value) => isList(value) && value.length > 1);
       const open = foldable && shown.unfolded.has(rowKey(group, field.field));
       inGroup.push({ kind: 'field', field, row, fold: foldable ? (open ? 'open' : 'closed') : 'none' });
-      if (open) inGroup.push(...itemsOf(field, baseline));
+      if (open) append(inGroup, itemsOf(field, baseline));
     }
     if (count === 0) continue;
     found += count;

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { append } from '../core/append.js';
 import { defaultCacheFolder } from '../core/catalog/cacheFile.js';
 import type { LoadOptions } from '../core/catalog/source.js';
 import { CatalogSource } from '../core/catalog/source.js';
@@ -70,7 +71,7 @@ export function createContext({ process, json, signal }: Surroundings): MainCont
       process.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
     },
     diagnose(diagnostics) {
-      if (json) collected.push(...diagnostics);
+      if (json) append(collected, diagnostics);
       else for (const diagnostic of diagnostics) process.stderr.write(`${describe(diagnostic)}\n`);
     },
     async answer(fields) {

@@ -1,3 +1,4 @@
+import { append } from '../core/append.js';
 import type { Branch, Version } from '../core/catalog/catalog.js';
 import { historyOf } from '../core/catalog/history.js';
 import type { HistoryEntry } from '../core/catalog/history.js';
@@ -171,7 +172,10 @@ function text({ entry, tags, metrics, unread }: Revision): string {
   const missing = unread
     .filter(({ kind, reason }) => kind === 'metrics' && reason === 'not local')
     .slice(0, 2);
-  values.push(...missing.map(({ file, reason }) => `${file}: ${reason}`));
+  append(
+    values,
+    missing.map(({ file, reason }) => `${file}: ${reason}`),
+  );
   const measured = values.length === 0 ? '' : `  ${values.join(' ')}`;
   return `${entry.commit.slice(0, 8)}  ${entry.time.slice(0, 10)}  ${bits}${size}${names}  ${entry.subject}${measured}\n`;
 }

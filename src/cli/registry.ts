@@ -1,3 +1,4 @@
+import { append } from '../core/append.js';
 import type { Catalog } from '../core/catalog/catalog.js';
 import type { SelectedModel } from '../core/catalog/select.js';
 import { resolveRevision } from '../core/catalog/select.js';
@@ -111,7 +112,11 @@ function planText(plan: RegistryPlan, { dryRun, push }: { dryRun: boolean; push:
   for (const { what, tag, commit, message } of plan.tags) {
     const verb = dryRun ? `would have ${DONE[what]}` : DONE[what];
     lines.push(`${verb} ${plan.artifact}: tag ${tag} at ${commit.slice(0, 10)}`);
-    if (dryRun) lines.push(...message.split('\n').map((line) => `  ${line}`.trimEnd()));
+    if (dryRun)
+      append(
+        lines,
+        message.split('\n').map((line) => `  ${line}`.trimEnd()),
+      );
   }
   for (const { stage, before, after } of plan.effects) {
     const what = stage === null ? 'latest' : `#${stage}`;
@@ -119,7 +124,10 @@ function planText(plan: RegistryPlan, { dryRun, push }: { dryRun: boolean; push:
   }
   if (dryRun) {
     lines.push('the same by hand:');
-    lines.push(...equivalentCommands(plan, { push }).map((args) => `  ${renderCommand(args)}`));
+    append(
+      lines,
+      equivalentCommands(plan, { push }).map((args) => `  ${renderCommand(args)}`),
+    );
   } else if (push) {
     lines.push(`pushed to ${plan.remote}`);
   } else {

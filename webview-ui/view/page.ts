@@ -1,3 +1,4 @@
+import { append } from '../../src/core/append.js';
 import { formatComparison } from '../../src/core/compare/format.js';
 import type { Group } from '../../src/core/compare/comparison.js';
 import { GROUPS } from '../../src/core/compare/comparison.js';
@@ -312,7 +313,10 @@ export class Page {
         column,
       );
       heading.textContent = detail.title;
-      lines.push(...detail.lines.map((text, index) => make('p', { class: index === 0 ? 'full' : '', text })));
+      append(
+        lines,
+        detail.lines.map((text, index) => make('p', { class: index === 0 ? 'full' : '', text })),
+      );
     }
     this.detail.replaceChildren(heading, ...lines);
   }

@@ -1,3 +1,4 @@
+import { append } from '../append.js';
 import type { CommitId } from '../git/ids.js';
 import { commitId } from '../git/ids.js';
 import { localGit, nothingLocal } from '../git/localObjects.js';
@@ -46,7 +47,7 @@ export async function readForks(
       if (seen.has(commit)) continue;
       seen.add(commit);
       const own = parents.get(commit);
-      if (own !== undefined) pending.push(...own);
+      if (own !== undefined) append(pending, own);
       // In topological order the newest boundary comes first.
       else if (
         boundary.has(commit) &&

@@ -1,3 +1,4 @@
+import { append } from '../append.js';
 import type { CommitId } from '../git/ids.js';
 import { localGit, nothingLocal } from '../git/localObjects.js';
 import { runGit } from '../git/process.js';
@@ -70,7 +71,7 @@ export async function findMerged(
     const after = later.slice((position.get(fork.start) ?? 0) + 1 - first);
     const by = whereFilesMeet(own, after, changes);
     if (by !== undefined) found.set(fork.tip, { commit: fork.tip, how: 'squashed', by });
-    else candidates.push(...samePaths(fork, own, after, changes));
+    else append(candidates, samePaths(fork, own, after, changes));
   }
   const patches = await patchIds(repository, candidates.slice(0, MOST_PATCHES), abortable);
   for (const { fork, by } of candidates) {

@@ -1,3 +1,4 @@
+import { append } from '../append.js';
 import type { Diagnostic } from '../diagnostic.js';
 import { AttributesStack, compileAttributes } from '../tracking/lfs/attributes.js';
 import type { AttributesFile } from '../tracking/lfs/attributes.js';
@@ -40,8 +41,9 @@ export class AttributeRules {
     for (const { folder, blob } of placed.attributes) {
       const { problems } = this.compile(blob);
       if (problems.length > 0)
-        (found ??= []).push(
-          ...problems.map((problem) => ({ ...problem, path: join(folder, '.gitattributes') })),
+        append(
+          (found ??= []),
+          problems.map((problem) => ({ ...problem, path: join(folder, '.gitattributes') })),
         );
     }
     return found ?? NONE;
@@ -80,7 +82,7 @@ export class AttributeRules {
     const found: Diagnostic[] = [];
     for (const path of part.ownPlainFiles)
       if (rules.stack.filterOf(path) === 'lfs') found.push(notAPointer(path));
-    for (const inner of part.parts) found.push(...this.checkPart(inner, rules));
+    for (const inner of part.parts) append(found, this.checkPart(inner, rules));
     const answer = found.length > 0 ? found : NONE;
     rules.answers.set(part, answer);
     return answer;

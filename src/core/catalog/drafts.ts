@@ -1,3 +1,4 @@
+import { append } from '../append.js';
 import type { Diagnostic } from '../diagnostic.js';
 import type { Digest } from '../digest.js';
 import type { ObjectReader } from '../git/objects.js';
@@ -80,8 +81,8 @@ export class Drafts {
       if (ignored?.(pipeline.folder === '' ? 'dvc.yaml' : `${pipeline.folder}/dvc.yaml`)) continue;
       const resolved = this.memo.pipelines.resolve(pipeline, tree);
       if (resolved.files.length > 0) files = [...files, ...resolved.files];
-      declared.push(...resolved.declarations);
-      diagnostics.push(...resolved.diagnostics);
+      append(declared, resolved.declarations);
+      append(diagnostics, resolved.diagnostics);
     }
     if (placed.artifacts !== null) this.addIndex(placed.artifacts, declared, diagnostics);
     const unique = this.withoutDuplicates(files, diagnostics);
@@ -104,8 +105,8 @@ export class Drafts {
     }
     for (const problem of parsed.value.problems) diagnostics.push({ ...problem, path: 'artifacts.yaml' });
     const index = declarations(parsed.value.artifacts, '', 'artifacts.yaml');
-    declared.push(...index.declarations);
-    diagnostics.push(...index.diagnostics);
+    append(declared, index.declarations);
+    append(diagnostics, index.diagnostics);
   }
 
   /** One path has one pointer: a second one is reported and left out. */

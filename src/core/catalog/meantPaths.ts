@@ -1,3 +1,4 @@
+import { append } from '../append.js';
 import path from 'node:path';
 
 /** Where a path was written: the repository's root, and the folder inside it from which relative paths start. */
@@ -16,7 +17,7 @@ export function meantPaths(text: string, { root, folder }: WrittenAt): readonly 
   // A backslash is a plain character of a name, but also how a path is typed on Windows.
   const spellings = [...new Set([text, text.replaceAll('\\', '/')])];
   const found = spellings.flatMap((spelling) => inside(fromRoot(spelling, root) ?? join(folder, spelling)));
-  for (const spelling of spellings) found.push(...inside(join('', spelling)));
+  for (const spelling of spellings) append(found, inside(join('', spelling)));
   // A declared address (`s3://bucket/churn.pkl`) is kept as it is written.
   if (text.includes('://')) found.push(text);
   const tracked = found.flatMap((one) => (one.endsWith('.dvc') ? one.slice(0, -'.dvc'.length) : []));

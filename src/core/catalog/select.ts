@@ -1,3 +1,4 @@
+import { append } from '../append.js';
 import type { Diagnostic } from '../diagnostic.js';
 import type { CommitId } from '../git/ids.js';
 import { GitError } from '../git/process.js';
@@ -114,9 +115,10 @@ async function search(
     for (const branch of branches) {
       if (branch.commit === null) continue;
       const at = await catalog.modelsAt(branch.commit, options);
-      models.push(...at.models, ...at.others);
+      append(models, at.models);
+      append(models, at.others);
     }
-    known.push(...models);
+    append(known, models);
     const found = pick(models, wanted);
     if (found) return found;
   }

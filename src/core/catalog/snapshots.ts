@@ -1,3 +1,4 @@
+import { append } from '../append.js';
 import { ignoresCase } from '../git/ignoreCase.js';
 import type { ObjectReader } from '../git/objects.js';
 import type { Repository } from '../git/repository.js';
@@ -236,7 +237,7 @@ export class Snapshots {
     for (const pipeline of placed.pipelines) {
       const settled = pipelines.settle(pipeline);
       const resolved = settled ?? pipelines.resolve(pipeline, tree);
-      if (resolved.diagnostics.length > 0) diagnostics.push(...resolved.diagnostics);
+      if (resolved.diagnostics.length > 0) append(diagnostics, resolved.diagnostics);
       if (settled) continue; // its outputs are there already
       if (resolved.declarations.length > 0) return undefined;
       for (const file of resolved.files) outs.push(this.candidates.tracked(file, false));

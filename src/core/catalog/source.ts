@@ -1,3 +1,4 @@
+import { append } from '../append.js';
 import { version as productVersion } from '../../../package.json';
 import type { Diagnostic } from '../diagnostic.js';
 import { CommitGraph } from '../git/graph.js';
@@ -121,7 +122,7 @@ export class CatalogSource {
       const history = base && learnMergeBases(this.history, tips, base, gathered, { signal: historySignal });
       await gathered;
       const registry = known ?? (await this.registry.read(tags, settings, snapshots.models, reader));
-      diagnostics.push(...registry.diagnostics);
+      append(diagnostics, registry.diagnostics);
       this.named = () => namedCommits(view, registry);
       await history;
       options.signal?.throwIfAborted();

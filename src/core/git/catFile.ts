@@ -1,4 +1,5 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { append } from '../append.js';
 import type { GitEnvironment } from './process.js';
 import { AnswerParser } from './answers.js';
 import { spawnGit } from './process.js';
@@ -50,7 +51,7 @@ export class LegacyBatch implements Transport {
   ) {}
 
   write(batch: readonly Request[]): void {
-    this.pending.push(...batch);
+    append(this.pending, batch);
     this.advance();
   }
 

@@ -1,3 +1,4 @@
+import { append } from '../append.js';
 import type { CommitId } from './ids.js';
 import { runGit } from './process.js';
 import type { Repository } from './repository.js';
@@ -93,7 +94,7 @@ export class CommitGraph {
       if (index === undefined || seen.has(index)) continue;
       seen.add(index);
       if (base.marks[index] === 1) frontier.push(index);
-      else stack.push(...(this.parents[index] ?? []));
+      else append(stack, this.parents[index] ?? []);
     }
     // rev-list prints children before parents almost always: the smallest number is the newest candidate.
     frontier.sort((left, right) => left - right);
@@ -112,7 +113,7 @@ export class CommitGraph {
       if (index === undefined || seen.has(index)) continue;
       if (index === ancestor) return true;
       seen.add(index);
-      stack.push(...(this.parents[index] ?? []));
+      append(stack, this.parents[index] ?? []);
     }
     return false;
   }

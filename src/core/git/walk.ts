@@ -1,3 +1,4 @@
+import { append } from '../append.js';
 import { isoTime, parseCommit } from './commits.js';
 import type { CommitObject } from './commits.js';
 import type { CommitId } from './ids.js';
@@ -60,7 +61,7 @@ function orderOf(commits: ReadonlyMap<CommitId, CommitObject>): ReadonlyMap<Comm
     const parents = commit?.parents.filter((parent) => commits.has(parent)) ?? [];
     const waiting = order.has(id) ? [] : parents.filter((parent) => !order.has(parent));
     if (waiting.length > 0) {
-      stack.push(...waiting);
+      append(stack, waiting);
       continue;
     }
     stack.pop();

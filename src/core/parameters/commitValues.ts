@@ -1,3 +1,4 @@
+import { append } from '../append.js';
 import type { Model } from '../catalog/catalog.js';
 import { locate } from '../tracking/dvc/locate.js';
 import type { KeptOutput } from './kept.js';
@@ -41,7 +42,7 @@ export async function valuesAt(
     if (!isLive && !within(output.path, written)) continue;
     const inside = await reader.filesIn(output);
     // Not here: then dvclive's summary is not either, which is worth saying.
-    paths.push(...(inside ?? (isLive ? [`${output.path}/metrics.json`] : [])));
+    append(paths, inside ?? (isLive ? [`${output.path}/metrics.json`] : []));
   }
   return {
     commit,

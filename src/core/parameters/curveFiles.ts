@@ -1,3 +1,4 @@
+import { append } from '../append.js';
 import type { ObjectReader } from '../git/objects.js';
 import { phrase } from '../phrase.js';
 import { parseLfsPointer } from '../tracking/lfs/pointer.js';
@@ -116,7 +117,7 @@ class Found {
     const curves = curvesIn(file, this.naming, bytes);
     // Not every plot is a curve: it may be a matrix, or one value over another.
     if (curves.length === 0 && this.place.kind === 'live') this.lost(file, phrase('no table of numbers'));
-    this.curves.push(...curves);
+    append(this.curves, curves);
   }
 
   lost(file: string, reason: string): void {

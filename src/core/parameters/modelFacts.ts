@@ -1,3 +1,4 @@
+import { append } from '../append.js';
 import type { Catalog, Model } from '../catalog/catalog.js';
 import type { Json } from '../compare/value.js';
 import type { CommitId } from '../git/ids.js';
@@ -65,7 +66,7 @@ export async function factsOf(
   const metrics = await readMetrics(mine, values, around, known, reader, unread);
   const curves: Curve[] = [];
   for (const place of options.curves === true ? curvePlaces(model, mine, values, around) : [])
-    curves.push(...(await reader.readCurves(commit, place, values.outputs, unread)));
+    append(curves, await reader.readCurves(commit, place, values.outputs, unread));
   const parameters = await readParameters(path, values, around, reader, unread);
   const other = await readOther(mine, values, reader, unread);
   const stages = around.own === null ? around.before : [...around.before, around.own];

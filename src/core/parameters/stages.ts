@@ -1,3 +1,4 @@
+import { append } from '../append.js';
 import type { Digest } from '../digest.js';
 import { locate } from '../tracking/dvc/locate.js';
 import type { ResolvedPipeline, ResolvedStage } from '../tracking/dvc/resolve.js';
@@ -108,7 +109,7 @@ function reach(
   for (let next = [...start]; next.length > 0;) {
     const reached = stages.filter((to) => !seen.has(to) && next.some((from) => leads(from, to)));
     for (const each of reached) seen.add(each);
-    found.push(...reached);
+    append(found, reached);
     next = reached;
   }
   return found;

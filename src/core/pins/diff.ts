@@ -1,3 +1,4 @@
+import { append } from '../append.js';
 import type { TextEdit } from './targets/finding.js';
 
 const CONTEXT = 3;
@@ -67,14 +68,26 @@ export function unifiedDiff(file: string, before: string, edits: readonly TextEd
     let added = 0;
     let removed = 0;
     for (const change of group) {
-      body.push(...old.slice(at, change.start).map((line) => mark(' ', line)));
-      body.push(...old.slice(change.start, change.end).map((line) => mark('-', line)));
-      body.push(...change.lines.map((line) => mark('+', line)));
+      append(
+        body,
+        old.slice(at, change.start).map((line) => mark(' ', line)),
+      );
+      append(
+        body,
+        old.slice(change.start, change.end).map((line) => mark('-', line)),
+      );
+      append(
+        body,
+        change.lines.map((line) => mark('+', line)),
+      );
       removed += change.end - change.start;
       added += change.lines.length;
       at = change.end;
     }
-    body.push(...old.slice(at, end).map((line) => mark(' ', line)));
+    append(
+      body,
+      old.slice(at, end).map((line) => mark(' ', line)),
+    );
     const length = end - start;
     const head = `@@ -${span(start, length)} +${span(start + shift, length + added - removed)} @@\n`;
     shift += added - removed;

@@ -86,15 +86,8 @@ export async function pinHistory(catalog: Catalog, options: Options = {}): Promi
         const file = plain.path;
         const past = await reader.read(commit, file);
         const { found, gaps } = changesOf(past, pin, file);
-        changes.push(
-          ...found.map((change) => ({
-            environment: environment.name,
-            model: pin.model,
-            file,
-            ref,
-            ...change,
-          })),
-        );
+        for (const change of found)
+          changes.push({ environment: environment.name, model: pin.model, file, ref, ...change });
         if (past.cutOff || gaps > 0) diagnostics.push(incomplete(told, file, past.cutOff, gaps));
       }
     }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { append } from '../../core/append.js';
 import type { Diagnostic } from '../../core/diagnostic.js';
 import type { EditorCatalog } from '../store/repositoryEntry.js';
 import type { Where } from './branchChildren.js';
@@ -18,7 +19,7 @@ export async function stateNodes({ entry, snapshot }: Where): Promise<readonly S
   if (repository.shallow) states.push({ state: 'shallow' });
   else if (hasRemote && catalog.versions.size === 0 && catalog.plainTags.length === 0)
     states.push({ state: 'tagless' });
-  if (entry.partial) states.push(...(await lackingStates(catalog)));
+  if (entry.partial) append(states, await lackingStates(catalog));
   if (entry.watchFailure !== null) states.push({ state: 'unwatched' });
   if (states.length === 0) return [];
   const fetchedAt = await stat(path.join(repository.commonDir, 'FETCH_HEAD')).then(
@@ -41,10 +42,13 @@ async function lackingStates(catalog: EditorCatalog): Promise<readonly CloneStat
   const lacking = branches.filter(({ commit }) => commit !== null && catalog.mayLack(commit));
   if (lacking.length === 0) return [];
   const missing: Diagnostic[] = [];
-  for (const branch of lacking)
-    missing.push(
-      ...(await catalog.modelsOn(branch)).diagnostics.filter(({ code }) => code === 'object-missing'),
+  for (const branch of lacking) {
+    const { diagnostics } = await catalog.modelsOn(branch);
+    append(
+      missing,
+      diagnostics.filter(({ code }) => code === 'object-missing'),
     );
+  }
   const paths = await onlyLeftOut(catalog, missing);
   return [paths === null ? { state: 'partial' } : { state: 'leftOut', paths }];
 }

@@ -1,3 +1,4 @@
+import { append } from '../../core/append.js';
 import type { PlainTag, Version } from '../../core/catalog/catalog.js';
 import { byImportance, isRelease } from '../../core/catalog/tagOrder.js';
 import { digestKey, sameBits } from '../../core/digest.js';
@@ -35,7 +36,7 @@ export async function childrenOfModel(
     children.push({ ...where(node), kind: 'more', of: 'page', id: `${node.id}\u0000more`, nodes: rest });
   }
   const { tags } = await catalog.modelsOn(node.row.branch);
-  children.push(...(await tagRows(node, tags)));
+  append(children, await tagRows(node, tags));
   if (children.length === 0)
     children.push({ kind: 'message', id: `${node.id}\u0000none`, text: 'noVersions' });
   return children;

@@ -1,3 +1,4 @@
+import { append } from '../../append.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import { compareDigests } from '../../digest.js';
 import { redacted } from '../elsewhere.js';
@@ -122,7 +123,7 @@ async function askAll(request: Request, addresses: readonly string[]): Promise<r
       }
       return askService(address, options);
     });
-    answers.push(...(await Promise.all(batch)));
+    append(answers, await Promise.all(batch));
   }
   return answers;
 }

@@ -1,3 +1,4 @@
+import { append } from '../../append.js';
 import type { Diagnostic } from '../../diagnostic.js';
 import type { CommitId } from '../../git/ids.js';
 import type { DeprecationEvent, GtoEvent, ReadTag, StageEvent, StageTag, VersionEvent } from './event.js';
@@ -124,9 +125,9 @@ export class ArtifactBuilder {
     for (const record of this.records) {
       const own: GtoEvent[] = [...record.registrations, ...record.deregistrations];
       for (const { assignments, unassignments } of record.stages?.values() ?? NONE) {
-        own.push(...newestFirst([...assignments, ...unassignments]));
+        append(own, newestFirst([...assignments, ...unassignments]));
       }
-      all.push(...newestFirst(own));
+      append(all, newestFirst(own));
     }
     return newestFirst(all);
   }
@@ -234,7 +235,10 @@ function holders(
       const assignment = events.assignments.at(-1);
       return assignment && isAssigned(events) ? [{ version, assignment, seconds: assignment.seconds }] : [];
     });
-    assigned.push(...own.sort((left, right) => left.seconds - right.seconds));
+    append(
+      assigned,
+      own.sort((left, right) => left.seconds - right.seconds),
+    );
   }
   const stages = new Map<string, GtoHolder[]>();
   for (const { version, assignment } of newestFirst(assigned)) {

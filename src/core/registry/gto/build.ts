@@ -1,3 +1,4 @@
+import { append } from '../../append.js';
 import type { Diagnostic } from '../../diagnostic.js';
 import { ArtifactBuilder } from './artifact.js';
 import { readTags, shortTag } from './event.js';
@@ -26,7 +27,7 @@ export function buildGtoState(tags: readonly TagObject[], lightweight: readonly 
   const artifacts = new Map<string, GtoArtifact>();
   for (const [name, one] of builders) {
     artifacts.set(name, one.build(counters.get(name) ?? 0));
-    diagnostics.push(...one.diagnostics);
+    append(diagnostics, one.diagnostics);
   }
   return { artifacts, diagnostics };
 }

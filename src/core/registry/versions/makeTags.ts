@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { append } from '../../append.js';
 import type { ObjectId } from '../../git/ids.js';
 import { isObjectId } from '../../git/ids.js';
 import { makeShadow } from '../../git/localObjects.js';
@@ -29,7 +30,7 @@ export async function makeTags(
   signal?: AbortSignal,
 ): Promise<void> {
   if (tags.length > 1) {
-    made.push(...(await makeTogether(repository, tags, signal)));
+    append(made, await makeTogether(repository, tags, signal));
     return;
   }
   for (const tag of tags) made.push(await makeTag(repository, tag, signal));

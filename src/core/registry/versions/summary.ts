@@ -1,3 +1,4 @@
+import { append } from '../../append.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import { compareRevisions } from '../../compare/compare.js';
 import type { Comparison, Group, Row } from '../../compare/comparison.js';
@@ -82,7 +83,7 @@ export function summaryLines(comparison: Comparison): readonly string[] {
   const lines: string[] = [];
   const tell = (title: string, rows: readonly Row[]): void => {
     if (rows.length === 0) return;
-    lines.push(`${title}:`, ...rows.slice(0, FIELDS).map((row) => `- ${rowText(row)}`));
+    append(lines, [`${title}:`, ...rows.slice(0, FIELDS).map((row) => `- ${rowText(row)}`)]);
     if (rows.length > FIELDS) lines.push(`- and ${rows.length - FIELDS} more`);
   };
   for (const group of TOLD) {

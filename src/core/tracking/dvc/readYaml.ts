@@ -1,5 +1,6 @@
 import { Composer, Lexer, Parser, isAlias, isMap, isPair, isScalar, isSeq } from 'yaml';
 import type { Document, ParsedNode } from 'yaml';
+import { append } from '../../append.js';
 import { ProblemList } from '../problem.js';
 import type { Problem } from '../problem.js';
 import { BROKEN, isList, isMap as isMapNode } from './node.js';
@@ -250,7 +251,7 @@ class Converter {
     for (const source of isList(value) ? value : [value]) {
       if (isMapNode(source)) {
         this.#pay(source.map.length);
-        into.push(...source.map);
+        append(into, source.map);
       } else {
         this.problems.add('error', 'yaml-alias', 'A merge key (<<) needs a mapping', line);
       }

@@ -1,3 +1,4 @@
+import { append } from '../../append.js';
 import type { ProblemList } from '../problem.js';
 import { listAt } from './dvcFile.js';
 import type { LockedOut, LockedParams, LockedStage } from './lock.js';
@@ -130,7 +131,7 @@ function readOuts(
       for (const [path, settings, line] of item.map) {
         const entries = at(path, line);
         // a list of plot settings says nothing about the output itself
-        if (isMap(settings)) entries.push(...settings.map);
+        if (isMap(settings)) append(entries, settings.map);
         else if (!isList(settings)) {
           problems.add(
             'error',
