@@ -117,6 +117,7 @@ export function createContext({ process, json, signal }: Surroundings): MainCont
       const repository = await context.repository();
       source = new CatalogSource(repository, { cacheFolder });
       const catalog = await source.load({ signal, refs, onUncached: boundMemory, ...options });
+      boundMemory(); // not before: what the cache holds is read faster without
       context.diagnose(catalog.diagnostics);
       return catalog;
     },

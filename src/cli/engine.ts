@@ -19,11 +19,15 @@ export function tuneForShortRun(): void {
 /** Bytes of V8's space for new objects: with less it is cleared too often, with more it holds too much. */
 const NEW_SPACE = 4 * 1024 * 1024;
 
+let isBounded = false;
+
 /**
- * Without a cache a large repository is read whole, and newer Node versions then let short-lived memory grow by
- * 100 MB and more before they look at it. Here it grows once, and no further.
+ * Where much of a large repository is read or told, newer Node versions let short-lived memory grow by 100 MB and more
+ * before they look at it. Here it grows once, and no further.
  */
 export function boundMemory(): void {
+  if (isBounded) return;
+  isBounded = true;
   setFlagsFromString('--semi-space-growth-factor=4');
   const watch = setInterval(() => {
     const space = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space');

@@ -1,4 +1,3 @@
-import { append } from '../append.js';
 import type { Diagnostic } from '../diagnostic.js';
 import type { CommitId } from '../git/ids.js';
 import { GitError } from '../git/process.js';
@@ -25,6 +24,10 @@ export type ModelSelection =
   | { readonly kind: 'unknown' | 'ambiguous'; readonly candidates: readonly string[] }
   /** None among what can be read: what tracks it may be missing or damaged in this clone. */
   | { readonly kind: 'unreadable'; readonly diagnostics: readonly Diagnostic[] };
+
+type Named = Pick<Model, 'name' | 'path'>;
+/** By name and path: what is the same on many branches once. */
+type KnownNames = Map<string, Named>;
 
 interface Abortable {
   readonly signal?: AbortSignal;
@@ -53,14 +56,14 @@ export async function findModel(
 ): Promise<ModelSelection> {
   const paths = meantPaths(text, { root: catalog.repository.root, folder: options.folder ?? '' });
   const wanted: Wanted = { text, paths };
-  const known: Model[] = [];
+  const known: KnownNames = new Map();
   const found = await search(catalog, wanted, known, options);
   if (found) return found;
   const registered = registeredAs(catalog, wanted);
   if (registered) return { kind: 'found', selected: registered };
   // Not a model, but perhaps the path of some other tracked file: those are looked for last, since it costs more.
   catalog.includeEveryTrackedFile();
-  const other = await search(catalog, wanted, [], options);
+  const other = await search(catalog, wanted, new Map(), options);
   if (other) return other;
   const unreadable = await lostPointers(catalog, paths, options);
   if (unreadable.length > 0) return { kind: 'unreadable', diagnostics: unreadable };
@@ -106,20 +109,22 @@ async function lostPointers(
 async function search(
   catalog: Catalog,
   wanted: Wanted,
-  known: Model[],
+  known: KnownNames,
   options: Abortable,
 ): Promise<ModelSelection | undefined> {
   for (const branches of searchOrder(catalog)) {
     await catalog.load(branches, options);
-    const models: Model[] = [];
-    for (const branch of branches) {
-      if (branch.commit === null) continue;
-      const at = await catalog.modelsAt(branch.commit, options);
-      append(models, at.models);
-      append(models, at.others);
+    const fitting = new Fitting(wanted);
+    for (const commit of new Set(branches.flatMap((branch) => branch.commit ?? []))) {
+      const { models, others } = await catalog.modelsAt(commit, options);
+      for (const list of [models, others]) {
+        for (const model of list) {
+          fitting.look(model);
+          known.set(`${model.name}\0${model.path ?? ''}`, model);
+        }
+      }
     }
-    append(known, models);
-    const found = pick(models, wanted);
+    const found = fitting.pick();
     if (found) return found;
   }
   return undefined;
@@ -132,34 +137,40 @@ function searchOrder(catalog: Catalog): readonly (readonly Branch[])[] {
   return [current, base, local, catalog.branches];
 }
 
-function pick(models: readonly Model[], { text, paths }: Wanted): ModelSelection | undefined {
-  const byName = models.filter((model) => model.name === text);
-  const fitting =
-    byName.length > 0 ? byName : firstOf(paths, (path) => models.filter((model) => model.path === path));
-  const [first] = fitting;
-  if (!first) return undefined;
-  const different = new Map(fitting.map((model) => [`${model.name}\0${model.path ?? ''}`, model]));
-  if (different.size > 1) {
-    const candidates = [...different.values()].map((model) =>
-      byName.length > 0 ? (model.path ?? model.name) : model.name,
-    );
+/** Models that are meant by a text, of the many that are looked at. */
+class Fitting {
+  private readonly named = new Map<string, Model>();
+  private readonly placed: readonly Map<string, Model>[];
+
+  constructor(private readonly wanted: Wanted) {
+    this.placed = wanted.paths.map(() => new Map<string, Model>());
+  }
+
+  look(model: Model): void {
+    const key = `${model.name}\0${model.path ?? ''}`;
+    if (model.name === this.wanted.text && !this.named.has(key)) this.named.set(key, model);
+    const at = model.path === null ? -1 : this.wanted.paths.indexOf(model.path);
+    const there = this.placed[at];
+    if (there && !there.has(key)) there.set(key, model);
+  }
+
+  /** By name, else by the first path that stands for anything. */
+  pick(): ModelSelection | undefined {
+    const byName = this.named.size > 0;
+    const fitting = byName ? this.named : this.placed.find(({ size }) => size > 0);
+    if (!fitting) return undefined;
+    const different = [...fitting.values()];
+    const [first] = different;
+    if (different.length === 1 && first)
+      return { kind: 'found', selected: { name: first.name, path: first.path, model: first } };
+    const candidates = different.map(({ name, path }) => (byName ? (path ?? name) : name));
     return { kind: 'ambiguous', candidates: [...new Set(candidates)].sort() };
   }
-  return { kind: 'found', selected: { name: first.name, path: first.path, model: first } };
 }
 
-/** What the first path that stands for anything stands for. */
-function firstOf(paths: readonly string[], at: (path: string) => readonly Model[]): readonly Model[] {
-  for (const path of paths) {
-    const found = at(path);
-    if (found.length > 0) return found;
-  }
-  return [];
-}
-
-function everyName(models: readonly Model[], catalog: Catalog): readonly Pick<Model, 'name' | 'path'>[] {
+function everyName(known: KnownNames, catalog: Catalog): readonly Named[] {
   const registered = catalog.registered().map(({ name }) => ({ name, path: null }));
-  return [...models, ...registered];
+  return [...known.values(), ...registered];
 }
 
 /** The versions that belong to a model, newest first: bound to it, or (unbound) registered under its name. */
