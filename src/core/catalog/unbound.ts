@@ -39,7 +39,9 @@ export async function unboundNames(catalog: Catalog, options: Options): Promise<
     const { artifact, model, active } = version;
     if (model !== null || artifact === '' || !active) continue;
     if (options.name !== undefined && artifact !== options.name) continue;
-    groups.set(artifact, [...(groups.get(artifact) ?? []), version]);
+    const group = groups.get(artifact);
+    if (group) group.push(version);
+    else groups.set(artifact, [version]);
   }
   if (groups.size === 0) return [];
   for (const { name, active } of catalog.registered()) if (!active) groups.delete(name);

@@ -28,7 +28,7 @@ export class ArtifactBuilder {
   private readonly deprecations: DeprecationEvent[] = [];
   private readonly records: VersionRecord[] = [];
   /** Records with a (de)registration, by commit: what a stage tag can be bound to. */
-  private readonly versionsAt = new Map<CommitId, readonly VersionRecord[]>();
+  private readonly versionsAt = new Map<CommitId, VersionRecord[]>();
 
   constructor(private readonly name: string) {}
 
@@ -40,11 +40,12 @@ export class ArtifactBuilder {
 
   private addVersion(event: VersionEvent): void {
     const { version, commit } = event;
-    const here = this.versionsAt.get(commit) ?? NONE;
-    let record = here.find((one) => one.version === version);
+    const here = this.versionsAt.get(commit);
+    let record = here?.find((one) => one.version === version);
     if (!record) {
       record = this.newRecord(version, commit);
-      this.versionsAt.set(commit, here.length === 0 ? [record] : [...here, record]);
+      if (here) here.push(record);
+      else this.versionsAt.set(commit, [record]);
     }
     if (event.kind === 'registration') record.registrations.push(event);
     else record.deregistrations = [...record.deregistrations, event];
