@@ -44,17 +44,19 @@ const FIRST_BATCH = 16;
 /**
  * Every revision of a tracked file in the history of all branches and tags, newest first: one entry per change of
  * its digest. Git itself finds the commits that touch its pointer files (with commit-graph and changed-path filters
- * where it has them); a file that moved is followed to where it was. Nothing is read before it is asked for, and
- * stopping early ends Git. What is missing or damaged costs its own entry.
+ * where it has them); a file that moved is followed to where it was, under whatever name. Nothing is read before it is
+ * asked for, and stopping early ends Git. What is missing or damaged costs its own entry.
  */
 export async function* historyOf(
   catalog: Catalog,
-  model: { readonly name: string; readonly path: string | null },
+  model: Identity,
   options: HistoryOptions = {},
 ): AsyncGenerator<HistoryEntry> {
   const abortable = options.signal ? { signal: options.signal } : {};
   const seen = new Set<CommitId>();
   const followed = new Set(await pointersOf(catalog, model, options));
+  /** What it is called today, then what it was called before it moved. */
+  const identities: Identity[] = [model];
   if (catalog.repository.shallow) options.diagnose?.([SHALLOW]);
   let complete = followed.size === 0;
   // Where the model came from another path, Git is asked anew from there on: what is older may lie between.
@@ -67,9 +69,15 @@ export async function* historyOf(
       );
       for (const { parents, touched, ...logged } of batch) {
         seen.add(logged.commit);
-        const here = await stateAt(catalog, model, logged.commit, followed, abortable);
-        const before = [];
-        for (const parent of parents) before.push(await stateAt(catalog, model, parent, followed, abortable));
+        const at = (commit: CommitId): Promise<State> =>
+          stateAt(catalog, identities, commit, followed, abortable);
+        const here = await at(logged.commit);
+        let before = await each(parents, at);
+        const origin = await movedFrom(catalog, logged.commit, here, parents, before, abortable);
+        if (origin) {
+          identities.push(origin);
+          before = await each(parents, at);
+        }
         if (changed(here, before, touched)) yield { ...logged, ...here };
         const origins = before.flatMap((one) => one.model?.pointer ?? []);
         complete = origins.every((pointer) => followed.has(pointer));
@@ -82,6 +90,7 @@ export async function* historyOf(
 }
 
 type State = Pick<HistoryEntry, 'model' | 'unreadable'>;
+type Identity = Pick<Model, 'name' | 'path'>;
 
 /**
  * The tracked file that some commit of the past had at a path, when none has it today.
@@ -103,17 +112,58 @@ export async function pastModel(
   return undefined;
 }
 
+async function each<T>(
+  commits: readonly CommitId[],
+  at: (commit: CommitId) => Promise<T>,
+): Promise<readonly T[]> {
+  const answers: T[] = [];
+  for (const commit of commits) answers.push(await at(commit));
+  return answers;
+}
+
+/** What a model that is new in a commit was before: the only one there with its bits that the commit took away. */
+async function movedFrom(
+  catalog: Catalog,
+  commit: CommitId,
+  here: State,
+  parents: readonly CommitId[],
+  before: readonly State[],
+  abortable: Abortable,
+): Promise<Identity | undefined> {
+  const digest = here.model?.digest;
+  if (!digest || before.some(({ model, unreadable }) => model !== null || unreadable)) return undefined;
+  const after = await catalog.modelsAt(commit, abortable);
+  const stays = new Set([...after.models, ...after.others].map(({ path }) => path));
+  const gone = new Map<string | null, Identity>();
+  for (const parent of parents) {
+    const { models, others } = await catalog.modelsAt(parent, abortable);
+    for (const one of [...models, ...others])
+      if (one.digest && digestKey(one.digest) === digestKey(digest) && !stays.has(one.path))
+        gone.set(one.path, { name: one.name, path: one.path });
+  }
+  const [only] = gone.values();
+  return gone.size === 1 ? only : undefined;
+}
+
 async function stateAt(
   catalog: Catalog,
-  model: { readonly name: string; readonly path: string | null },
+  identities: readonly Identity[],
   commit: CommitId,
   pointers: ReadonlySet<string>,
   abortable: Abortable,
 ): Promise<State> {
-  const found = catalog.find(model, commit) ?? null;
+  const found = findFirst(catalog, identities, commit) ?? null;
   if (found !== null && found.digest !== null) return { model: found };
   const unreadable = await unreadableAt(catalog, commit, pointers, abortable);
   return { model: found, ...(unreadable.length === 0 ? {} : { unreadable }) };
+}
+
+function findFirst(catalog: Catalog, identities: readonly Identity[], commit: CommitId): Model | undefined {
+  for (const identity of identities) {
+    const found = catalog.find(identity, commit);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /**
@@ -182,7 +232,7 @@ async function* touching(
 /** The files that track a model at a branch, a version or a plain tag; pipelines count with both of their files. */
 async function pointersOf(
   catalog: Catalog,
-  model: { readonly name: string; readonly path: string | null },
+  model: Identity,
   options: HistoryOptions,
 ): Promise<readonly string[]> {
   const abortable = options.signal ? { signal: options.signal } : {};
@@ -226,7 +276,7 @@ function pointersTo({ name, pointer, stage, digest, declared, tracking }: Model)
 /** Why the model may be where it was not found: what is missing or damaged there. */
 async function lostAt(
   catalog: Catalog,
-  model: { readonly name: string; readonly path: string | null },
+  model: Identity,
   commits: readonly CommitId[],
   pointers: ReadonlySet<string>,
   abortable: Abortable,

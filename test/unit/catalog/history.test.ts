@@ -88,6 +88,26 @@ describe('the history of a model', () => {
     assert.deepEqual(await subjects('a'), ['Tagged', 'One']);
   });
 
+  it('follows a file whose name changed with its place, and takes a move for no revision', async () => {
+    repo.dvcPointer('models/old.pkl', { content: '1' }).dvcPointer('models/other.pkl', { content: '9' });
+    repo.commit('One');
+    repo.dvcPointer('models/old.pkl', { content: '2' }).commit('Two');
+    repo.git('branch', 'unmoved');
+    repo.remove('models/old.pkl.dvc').dvcPointer('models/new.pkl', { content: '2' }).commit('Move');
+    repo.dvcPointer('models/new.pkl', { content: '3' }).commit('Three');
+    assert.deepEqual(await subjects('new'), ['Three', 'Two', 'One']);
+    repo.write('modelkeep.yaml', 'models: { names: { churn: models/new.pkl } }\n').commit('Name');
+    assert.deepEqual(await subjects('churn'), ['Three', 'Two', 'One']);
+    // A copy is no move: the file it was copied from has a history of its own.
+    repo.dvcPointer('models/copy.pkl', { content: '9' }).commit('Copy');
+    assert.deepEqual(await subjects('copy'), ['Copy']);
+    // Nor is it one where two files with these bits went.
+    repo.dvcPointer('models/twin.pkl', { content: '9' }).commit('Twin');
+    for (const name of ['copy', 'twin', 'other']) repo.remove(`models/${name}.pkl.dvc`);
+    repo.dvcPointer('models/last.pkl', { content: '9' }).commit('Which of them?');
+    assert.deepEqual(await subjects('last'), ['Which of them?']);
+  });
+
   it('follows a file to where it was, and tells a removal', async () => {
     repo.dvcPointer('old/a.pkl', { content: '1' }).commit('One');
     repo.dvcPointer('old/a.pkl', { content: '2' }).commit('Two');
