@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostic.js';
 import type { Digest } from '../digest.js';
-import { isArtifactName } from '../registry/gto/tagName.js';
+import { artifactNameProblem } from '../registry/gto/tagName.js';
 import type { TrackedFile } from '../tracking/trackedFile.js';
 import type { Model } from './catalog.js';
 import type { Candidate, StoredCandidates, Unnamed } from './candidateTable.js';
@@ -171,12 +171,14 @@ export class Candidates {
 
   /** GTO's own rule on names: others are listed as written and cannot be tagged. */
   nameProblem(declaration: Declaration): Diagnostic | undefined {
-    if (isArtifactName(declaration.name)) return undefined;
+    const message = artifactNameProblem(declaration.name);
+    if (message === undefined) return undefined;
     return {
       severity: 'warning',
       code: 'name-not-allowed',
-      message: `"${declaration.name}" cannot be registered: names are letters, digits, "-", "_" and "/", beginning and ending with a letter or digit.`,
+      message,
       path: declaration.source,
+      ...(declaration.line === undefined ? {} : { line: declaration.line }),
     };
   }
 

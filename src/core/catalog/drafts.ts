@@ -121,6 +121,7 @@ export class Drafts {
           code: 'tracked-twice',
           message: `${file.file.path} is tracked by ${first.file.pointer} and by ${file.file.pointer}; only the first counts.`,
           path: file.file.pointer,
+          ...(file.line === undefined ? {} : { line: file.line }),
         });
       }
     }

@@ -21,6 +21,8 @@ export interface Declaration {
   readonly labels?: readonly string[];
   /** The file that declares it. */
   readonly source: string;
+  /** 1-based line of its name there. */
+  readonly line?: number;
 }
 
 /** What a `dvc.yaml` with its lock and variables gives. */
@@ -132,14 +134,15 @@ export class Pipelines {
     const resolved = resolvePipeline({ pipeline: yaml.value, lock: lock?.ok ? lock.value : null, vars });
     for (const problem of yaml.value.problems) diagnostics.push({ ...problem, path: yamlPath });
     if (lock?.ok) for (const problem of lock.value.problems) diagnostics.push({ ...problem, path: lockPath });
-    for (const problem of resolved.problems) diagnostics.push({ ...problem, path: yamlPath });
+    for (const { file, ...problem } of resolved.problems)
+      diagnostics.push({ ...problem, path: file === undefined ? yamlPath : pathOf(pipeline.folder, file) });
     const files: PlacedFile[] = [];
     for (const out of resolved.outs) {
       if (!out.cached) continue;
       const place = locate(pipeline.folder, out.path);
-      const pointer = out.digest === null ? yamlPath : lockPath;
+      const [pointer, line] = out.digest === null ? [yamlPath, out.line] : [lockPath, out.lockLine];
       if ('refused' in place) diagnostics.push(outside(yamlPath, out.path, place.refused, out.line));
-      else files.push(placedOut(out, place.path, pointer));
+      else files.push(placedOut(out, place.path, pointer, line));
     }
     const declared = declarations(resolved.artifacts, pipeline.folder, yamlPath);
     return {
@@ -148,6 +151,12 @@ export class Pipelines {
       diagnostics: [...diagnostics, ...declared.diagnostics],
     };
   }
+}
+
+/** The repository path of a file that was read, so it lies inside. */
+function pathOf(folder: string, file: string): string {
+  const place = locate(folder, file);
+  return 'path' in place ? place.path : join(folder, file);
 }
 
 /** Turns `artifacts:` entries of one file into declarations of the repository. */
@@ -173,6 +182,7 @@ export function declarations(
       ...(artifact.description === undefined ? {} : { description: artifact.description }),
       ...(artifact.labels === undefined ? {} : { labels: artifact.labels }),
       source,
+      ...(artifact.line === undefined ? {} : { line: artifact.line }),
     });
   }
   return { declarations: found, diagnostics };

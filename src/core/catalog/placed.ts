@@ -8,6 +8,8 @@ export interface PlacedFile {
   readonly file: TrackedFile;
   /** `type: model` or another type written in the pointer file itself. */
   readonly declaredType: string | undefined;
+  /** 1-based line of its entry in the pointer file; a Git LFS pointer is one as a whole. */
+  readonly line?: number;
 }
 
 /** A `dvc.yaml` with the lock beside it; resolved per commit, since templates may read other files. */
@@ -103,6 +105,7 @@ export function placedOut(
   out: ParsedDvcFile['outs'][number] & { readonly stage?: string },
   path: string,
   pointer: string,
+  line: number | undefined,
 ): PlacedFile {
   return {
     file: {
@@ -118,6 +121,7 @@ export function placedOut(
       ...(out.labels === undefined ? {} : { labels: out.labels }),
     },
     declaredType: out.type,
+    ...(line === undefined ? {} : { line }),
   };
 }
 

@@ -73,7 +73,7 @@ export class Pointers {
       if (!out.cached) continue;
       const placed = locate(folder, out.path);
       if ('refused' in placed) diagnostics.push(outside(path, out.path, placed.refused, out.line));
-      else files.push(placedOut(out, placed.path, path));
+      else files.push(placedOut(out, placed.path, path, out.line));
     }
     const plain = files.length === 0 || (files.length === 1 && `${files[0]?.file.path ?? ''}.dvc` === path);
     return { files, diagnostics, plain, plainFile: null };

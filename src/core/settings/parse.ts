@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Diagnostic } from '../diagnostic.js';
+import { artifactNameProblem } from '../registry/gto/tagName.js';
 import type { EnvironmentInput, PinInput, SettingsInput } from './schema.js';
 import { SETTINGS_SCHEMA } from './schema.js';
 import type { Environment, PinSetting, PinTarget, Settings } from './settings.js';
@@ -38,8 +39,9 @@ export function parseSettings(text: string): ParsedSettings {
   try {
     const source = new SettingsSource(text);
     const input = validate(source);
+    const settings = withDefaults(input, source);
     const diagnostics = source.diagnostics.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
-    return { settings: withDefaults(input, source), diagnostics: diagnostics.slice(0, MOST_DIAGNOSTICS) };
+    return { settings, diagnostics: diagnostics.slice(0, MOST_DIAGNOSTICS) };
   } catch (error) {
     if (!(error instanceof UnreadableSettings)) throw error;
     return broken(`This file cannot be read (${error.message}); the defaults hold.`);
@@ -198,6 +200,11 @@ function withDefaults(input: SettingsInput, source: SettingsSource): Settings {
   const defaults = DEFAULT_SETTINGS;
   const { models, branches, versions, predictions } = input;
   const own = models?.match ?? [];
+  for (const name of Object.keys(models?.names ?? {})) {
+    const problem = artifactNameProblem(name);
+    if (problem !== undefined)
+      source.report('name-not-allowed', source.lineOf(['models', 'names', name]), problem, 'warning');
+  }
   const conventions = branches?.conventions?.filter((convention, index, all) => {
     const first = all.findIndex(({ name }) => name === convention.name);
     if (first === index) return true;

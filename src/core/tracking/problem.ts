@@ -6,6 +6,8 @@ export interface Problem {
   readonly message: string;
   /** 1-based. */
   readonly line?: number;
+  /** Where it stands in another file that this one names: its path, relative to this one's folder. */
+  readonly file?: string;
 }
 
 /** Stable identifiers, part of the command line's contract (`diagnostics[].code`). */
@@ -43,15 +45,22 @@ export class ProblemList {
   readonly #problems: Problem[] = [];
   readonly #seen = new Set<string>();
 
-  add(severity: Problem['severity'], code: ProblemCode, message: string, line?: number): void {
-    const key = `${code} ${line ?? 0} ${message}`;
+  add(severity: Problem['severity'], code: ProblemCode, message: string, line?: number, file?: string): void {
+    const key = `${code} ${line ?? 0} ${file ?? ''} ${message}`;
     if (this.#problems.length >= MOST_PROBLEMS || this.#seen.has(key)) return;
     this.#seen.add(key);
-    this.#problems.push({ severity, code, message, ...(line === undefined ? {} : { line }) });
+    this.#problems.push({
+      severity,
+      code,
+      message,
+      ...(line === undefined ? {} : { line }),
+      ...(file === undefined ? {} : { file }),
+    });
   }
 
   addAll(problems: readonly Problem[]): void {
-    for (const { severity, code, message, line } of problems) this.add(severity, code, message, line);
+    for (const { severity, code, message, line, file } of problems)
+      this.add(severity, code, message, line, file);
   }
 
   get all(): readonly Problem[] {

@@ -178,6 +178,106 @@ describe('a repository with broken parts', () => {
     ]);
   });
 
+  it('names the line that asks for variables, and that of a broken file of them', async () => {
+    repo.write(
+      'a/dvc.yaml',
+      [
+        'vars:',
+        '- good.yaml',
+        '- gone.yaml',
+        '- broken.yaml',
+        '- ../shared.toml',
+        'stages:',
+        '  train:',
+        '    cmd: train ${lr}',
+        '    vars:',
+        '    - local.yaml:lr',
+        '    - more.json',
+        '    - nowhere.json',
+        '    outs:',
+        '    - a.pkl',
+        '    - ${nothing}.pkl',
+        'metrics:',
+        '- m.json',
+        '- ${nothing}.json',
+        'plots: [p.csv, "${nothing}.csv"]',
+        'params:',
+        '  - ${nothing}.yaml',
+        '',
+      ].join('\n'),
+    );
+    repo
+      .write('a/good.yaml', 'a: 1\n')
+      .write('a/local.yaml', 'lr: 1\n')
+      .write('a/broken.yaml', 'x: 1\ny: [1\nz: 2\n');
+    repo.write('a/more.json', '{"x": 1,\n ]\n').write('shared.toml', 'a = 1\n\nb =\n');
+    repo.write('b/params.yaml', 'a: 1\n\tb: 2\na: {\n').write('b/dvc.yaml', 'stages: {x: {cmd: "${a}"}}\n');
+    repo
+      .write('c/params.py', 'a = (1\nb = 2\n')
+      .write('c/dvc.yaml', 'vars: [params.py]\nmetrics: ["${a}"]\n');
+    repo.commit('One');
+    const { diagnostics } = await list(repo);
+    assert.deepEqual(
+      diagnostics.map(({ code, path: file, line }) => `${file ?? ''}:${line ?? ''} ${code}`),
+      [
+        'a/dvc.yaml:3 dvc-vars',
+        'a/broken.yaml:3 dvc-vars',
+        'shared.toml:4 dvc-vars',
+        'a/more.json:2 dvc-vars',
+        'a/dvc.yaml:18 dvc-template',
+        'a/dvc.yaml:19 dvc-template',
+        'a/dvc.yaml:21 dvc-template',
+        'b/params.yaml:2 dvc-vars',
+        'b/dvc.yaml:1 dvc-template',
+        'c/params.py:1 dvc-vars',
+        'c/dvc.yaml:2 dvc-template',
+      ],
+    );
+  });
+
+  it('names the line of a name that GTO forbids', async () => {
+    repo.dvcPointer('models/a.pkl').dvcPointer('models/b.pkl');
+    repo.write(
+      'dvc.yaml',
+      'artifacts:\n  good:\n    path: models/a.pkl\n  not good:\n    path: models/b.pkl\n',
+    );
+    repo.write('artifacts.yaml', 'fine: {path: models/a.pkl}\n_a: {path: models/a.pkl}\n');
+    repo.write('sub/dvc.yaml', '\nartifacts: {"x.y": {path: x.pkl, type: model}}\n');
+    repo.write('modelkeep.yaml', 'models:\n  names:\n    b: models/b.pkl\n    b b: models/a.pkl\n');
+    repo.commit('One');
+    const { diagnostics } = await list(repo);
+    assert.deepEqual(diagnostics.map(({ code, path: file, line }) => [code, file, line]).sort(), [
+      ['name-not-allowed', 'artifacts.yaml', 2],
+      ['name-not-allowed', 'dvc.yaml', 4],
+      ['name-not-allowed', 'modelkeep.yaml', 4],
+      ['name-not-allowed', 'sub/dvc.yaml', 2],
+    ]);
+  });
+
+  it('names the line on which a path is tracked for the second time', async () => {
+    const md5 = 'a'.repeat(32);
+    const out = (file: string): string => `- path: ${file}\n  md5: ${md5}\n  hash: md5\n`;
+    repo.write('twice.dvc', `outs:\n${out('one.pkl')}${out('two.pkl')}${out('one.pkl')}`);
+    repo.write(
+      'dvc.yaml',
+      'stages:\n  train:\n    cmd: x\n    outs:\n    - new.pkl\n    - one.pkl\n    - two.pkl:\n        cache: true\n',
+    );
+    repo.write(
+      'dvc.lock',
+      `schema: '2.0'\nstages:\n  train:\n    cmd: x\n    outs:\n    - path: new.pkl\n      md5: ${md5}\n    - path: two.pkl\n      md5: ${md5}\n`,
+    );
+    repo.commit('One');
+    const { diagnostics } = await list(repo);
+    assert.deepEqual(
+      diagnostics.map(({ code, path: file, line }) => [code, file, line]),
+      [
+        ['tracked-twice', 'twice.dvc', 8],
+        ['tracked-twice', 'dvc.yaml', 6],
+        ['tracked-twice', 'dvc.lock', 8],
+      ],
+    );
+  });
+
   it('matches attributes whatever the case where the clone ignores it', async () => {
     repo.write('.gitattributes', '*.ONNX filter=lfs\n').write('models/raw.onnx', 'the bytes themselves');
     repo.commit('One');

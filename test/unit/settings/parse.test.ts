@@ -130,19 +130,20 @@ describe('modelkeep.yaml', () => {
       '    good: models/good.pkl',
       '    out: ../secret.pkl', // 6
       '    abs: /etc/passwd', // 7
-      '  nmaes: {}', // 8
-      'branches: { default: 1.10, hide: "x" }', // 9
+      '    not a name: models/other.pkl', // 8
+      '  nmaes: {}', // 9
+      'branches: { default: 1.10, hide: "x" }', // 10
       'environments:',
       '  production:',
       '    stage: prod',
       '    pins:',
-      '      - model: churn', // 14
+      '      - model: churn', // 15
       '        file: config.yaml',
       '      - model: lead',
       '        file: lead.yaml',
       '        version: model.version',
-      '        loads: sometimes', // 19
-      '  other: { model: churn }', // 20
+      '        loads: sometimes', // 20
+      '  other: { model: churn }', // 21
       'metrics: { lowerIsBetter: ["*loss*"] }',
     ].join('\n');
     assert.deepEqual(problems(text), [
@@ -152,15 +153,19 @@ describe('modelkeep.yaml', () => {
       '3: "!" is empty',
       '6: "../secret.pkl" leaves the repository',
       '7: "/etc/passwd" is absolute: write it from the repository root',
-      '8: Unknown setting "nmaes" in "models": did you mean "names"?',
-      '9: "branches.default" must be a text, not 1.1: put it in quotes',
-      '9: "branches.hide" must be a list, not "x"',
-      '14: This pin has no version: the path of the value in the file',
-      '19: "environments.production.pins.loads" must be one of "revision", "checkout", not "sometimes"',
-      '20: This pin says nowhere to read it: give file, etcd, consul or http',
+      '8: "not a name" cannot be registered: names are letters, digits, "-", "_" and "/", beginning and ending with a letter or digit.',
+      '9: Unknown setting "nmaes" in "models": did you mean "names"?',
+      '10: "branches.default" must be a text, not 1.1: put it in quotes',
+      '10: "branches.hide" must be a list, not "x"',
+      '15: This pin has no version: the path of the value in the file',
+      '20: "environments.production.pins.loads" must be one of "revision", "checkout", not "sometimes"',
+      '21: This pin says nowhere to read it: give file, etcd, consul or http',
     ]);
     const { settings } = parseSettings(text);
-    assert.deepEqual(settings.models.names, { good: 'models/good.pkl' });
+    assert.deepEqual(settings.models.names, {
+      good: 'models/good.pkl',
+      'not a name': 'models/other.pkl',
+    });
     assert.deepEqual(settings.models.match.at(-1), '**/*.bin');
     assert.deepEqual(settings.metrics.lowerIsBetter, ['*loss*']);
     assert.deepEqual(

@@ -190,7 +190,8 @@ outs:
       ['a list at the top', '- a\n', 'dvc-wrong-type', 1],
       ['text at the top', 'version https://example.com\n', 'dvc-wrong-type', 1],
       ['outs that are no list', 'outs: {path: a}\n', 'dvc-wrong-type', 1],
-      ['an output that is no mapping', 'outs:\n- a\n', 'dvc-wrong-type', 1],
+      ['an output that is no mapping', 'outs:\n- path: b\n- a\n', 'dvc-wrong-type', 3],
+      ['a tag on an item of a list', 'meta:\n- a\n- !new b\n', 'yaml-tag', 3],
       ['a missing path', `outs:\n- md5: ${MD5}\n`, 'dvc-missing-path', 2],
       ['a hash that is none', 'outs:\n- path: a\n  md5: xyz\n', 'dvc-bad-hash', 3],
       ['an unknown key', 'cmds: x\n', 'dvc-unknown-key', 1],
@@ -200,6 +201,14 @@ outs:
     for (const [what, content, code, line] of broken) {
       it(what, () => assert.deepEqual(codes(content)[0], [code, line]));
     }
+
+    it('a number that is no size, as it is written', () => {
+      for (const size of ['-3', '1.50', '-0x10'])
+        assert.deepEqual(
+          parse(`outs:\n- path: a\n  size: ${size}\n`).problems.map(({ message, line }) => [message, line]),
+          [[`"size" must be a whole number of 0 or more, not ${size}`, 3]],
+        );
+    });
 
     it('a file over 10 MB', () =>
       assert.deepEqual(codes(new Uint8Array(10_000_001)), [['too-large', undefined]]));

@@ -93,9 +93,14 @@ b = 7
 
   it('says where it is no Python', () => {
     assert.match(String(read('a = (1')), /not closed/);
-    assert.match(String(read("a = 'x\n")), /line 1 has no end/);
+    assert.match(String(read("a = 'x\n")), /text has no end/);
     assert.match(String(read('a = 1)\n')), /not open/);
-    assert.match(String(read('\n? = 1\n')), /Line 2/);
+    assert.match(String(read('\n? = 1\n')), /"\?" has no place/);
+    const lines = ['b = 1\n\na = (1,\n  2\n', "\na = 'x\n", '\n\n\na = 1)\n', '\n? = 1\n'];
+    assert.deepEqual(
+      lines.map((text) => pythonNode(text).line),
+      [3, 2, 4, 2],
+    );
     assert.match(String(read(`a = ${'['.repeat(5000)}`)), /deep/);
     assert.match(String(read(`a = '${'x'.repeat(1_000_001)}'`)), /1 MB/);
   });

@@ -72,6 +72,13 @@ export function isArtifactName(text: string): boolean {
   return ARTIFACT.test(text);
 }
 
+/** Why the text cannot be registered as an artifact; undefined where it can. */
+export function artifactNameProblem(text: string): string | undefined {
+  return isArtifactName(text)
+    ? undefined
+    : `"${text}" cannot be registered: names are letters, digits, "-", "_" and "/", beginning and ending with a letter or digit.`;
+}
+
 /** GTO's rule for stages, types and labels: letters, digits, `-`, `_`, `/`, beginning and ending alphanumeric. */
 export function isPlainName(text: string): boolean {
   return PLAIN.test(text);

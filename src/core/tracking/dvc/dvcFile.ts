@@ -1,7 +1,7 @@
 import { ProblemList } from '../problem.js';
 import type { Problem } from '../problem.js';
-import { get, isBroken, isList, isMap, lineOf, typeName } from './node.js';
-import type { MapNode, Node } from './node.js';
+import { get, isBroken, isMap, itemsOf, lineOf, typeName } from './node.js';
+import type { Item, MapNode } from './node.js';
 import { readEntry, readOut, textAt } from './out.js';
 import type { RawDep, RawOut } from './out.js';
 import { readDocument } from './read.js';
@@ -65,7 +65,7 @@ export function parseDvcFile(bytes: Uint8Array): ParsedDvcFile {
   const wdir = textAt(root, 'wdir', problems);
   const outs: RawOut[] = [];
   for (const item of listAt(root, 'outs', problems)) {
-    const out = readOut(item, wdir, lineOf(root, 'outs'), problems);
+    const out = readOut(item, wdir, problems);
     if (out) outs.push(out);
   }
   const { deps, source } = readDeps(root, wdir, problems);
@@ -81,9 +81,10 @@ export function parseDvcFile(bytes: Uint8Array): ParsedDvcFile {
 }
 
 /** The items under a key; null and a missing key are no items. */
-export function listAt(map: MapNode, key: string, problems: ProblemList): readonly Node[] {
+export function listAt(map: MapNode, key: string, problems: ProblemList): readonly Item[] {
+  const items = itemsOf(map, key);
+  if (items) return items;
   const value = get(map, key);
-  if (isList(value)) return value;
   if (value !== undefined && value !== null && !isBroken(value)) {
     problems.add(
       'error',
@@ -104,12 +105,13 @@ function readDeps(
   const deps: RawDep[] = [];
   let source: ImportSource | undefined;
   for (const item of listAt(root, 'deps', problems)) {
-    if (isMap(item) && isMap(get(item, 'db'))) {
+    const { node } = item;
+    if (isMap(node) && isMap(get(node, 'db'))) {
       source ??= { path: 'database' };
       continue;
     }
-    const repo = isMap(item) ? get(item, 'repo') : undefined;
-    const dep = readEntry(item, isMap(repo) ? undefined : wdir, lineOf(root, 'deps'), problems, 'pointer');
+    const repo = isMap(node) ? get(node, 'repo') : undefined;
+    const dep = readEntry(item, isMap(repo) ? undefined : wdir, problems, 'pointer');
     if (!dep) continue;
     const { path, digest, size, files } = dep;
     if (isMap(repo)) {

@@ -2,7 +2,7 @@ import { ProblemList } from '../problem.js';
 import type { Problem } from '../problem.js';
 import { listAt } from './dvcFile.js';
 import { get, isBroken, isList, isMap, isScalar, lineOf, scalarText, toJson, typeName } from './node.js';
-import type { Json, MapNode, Node } from './node.js';
+import type { Item, Json, MapNode, Node } from './node.js';
 import { readEntry } from './out.js';
 import type { RawDep } from './out.js';
 import { readDocument } from './read.js';
@@ -111,11 +111,11 @@ function readStages(stages: MapNode | undefined, problems: ProblemList): LockedS
       name,
       cmd: commandLines(cmd),
       deps: listAt(stage, 'deps', problems).flatMap((item) => {
-        const dep = readDep(item, lineOf(stage, 'deps'), problems);
+        const dep = readDep(item, problems);
         return dep ? [dep] : [];
       }),
       outs: listAt(stage, 'outs', problems).flatMap((item) => {
-        const out = readEntry(item, undefined, lineOf(stage, 'outs'), problems, 'lock');
+        const out = readEntry(item, undefined, problems, 'lock');
         return out ? [out] : [];
       }),
       params: readParams(get(stage, 'params')),
@@ -130,9 +130,9 @@ export function commandLines(cmd: Node | undefined): string[] {
   return lines.flatMap((line) => (line !== null && isScalar(line) ? [scalarText(line)] : []));
 }
 
-function readDep(item: Node, line: number | undefined, problems: ProblemList): RawDep | undefined {
+function readDep(item: Item, problems: ProblemList): RawDep | undefined {
   // `ds://name` dependencies carry the data set's own record instead of a hash.
-  const dep = readEntry(item, undefined, line, problems, 'lock');
+  const dep = readEntry(item, undefined, problems, 'lock');
   if (!dep) return undefined;
   const { path, digest, size, files } = dep;
   return { path, digest, size, ...(files === undefined ? {} : { files }) };

@@ -16,8 +16,14 @@ export interface MapNode {
   readonly map: readonly Entry[];
 }
 
-/** Key, value, 1-based line of the key (0 where there is no file). */
-export type Entry = readonly [key: string, value: Node, line: number];
+/** Key, value, 1-based line of the key (0 where there is no file); of a list also the lines of its items. */
+export type Entry = readonly [key: string, value: Node, line: number, items?: readonly number[]];
+
+/** An item of a list, and the 1-based line on which it stands. */
+export interface Item {
+  readonly node: Node;
+  readonly line?: number;
+}
 
 /** A value that has already been reported: duplicate keys, an unknown tag, an alias without an anchor. */
 export interface BrokenNode {
@@ -65,10 +71,19 @@ export function lineOf(map: MapNode, key: string): number | undefined {
   return undefined;
 }
 
-/** The first line that a value is known to stand on. */
-export function firstLine(node: Node | undefined): number | undefined {
-  if (isMap(node)) return node.map[0]?.[2];
-  return isList(node) ? firstLine(node[0]) : undefined;
+/** The items of the list under a key; undefined when there is no list. One without a line of its own has the key's. */
+export function itemsOf(map: MapNode, key: string): readonly Item[] | undefined {
+  const entry = map.map.find(([name]) => name === key);
+  const list = entry?.[1];
+  if (!entry || !isList(list)) return undefined;
+  return list.map((node, index) => {
+    const line = entry[3]?.[index] ?? firstLine(node) ?? entry[2];
+    return { node, ...(line === 0 ? {} : { line }) };
+  });
+}
+
+function firstLine(node: Node): number | undefined {
+  return isMap(node) ? node.map[0]?.[2] : undefined;
 }
 
 /** How Python names the type, for messages in DVC's own words: `str`, `int`, `list`, … */

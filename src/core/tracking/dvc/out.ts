@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { Digest } from '../../digest.js';
 import type { ProblemList } from '../problem.js';
 import {
-  firstLine,
   get,
   isBroken,
   isList,
@@ -13,7 +12,7 @@ import {
   scalarText,
   typeName,
 } from './node.js';
-import type { MapNode, Node } from './node.js';
+import type { Item, MapNode, Node } from './node.js';
 
 /** An output or dependency as one of DVC's files records it. Plain JSON. */
 export interface RawDep {
@@ -36,8 +35,10 @@ export interface RawOut extends RawDep {
   readonly remote?: string;
   /** Object version in a cloud-versioned remote. */
   readonly cloudVersion?: string;
-  /** 1-based line in its file. */
+  /** 1-based line in its file; of a pipeline that is `dvc.yaml`. */
   readonly line?: number;
+  /** 1-based line in `dvc.lock`, where that has the output of a pipeline. */
+  readonly lockLine?: number;
 }
 
 /** What `dvc.yaml` and `.dvc` say about an output beside its hash. */
@@ -82,7 +83,13 @@ function countAt(map: MapNode, key: string, problems: ProblemList): number | und
   const value = get(map, key);
   const count = isNumberNode(value) ? Number(value.number) : value;
   if (typeof count === 'number' && Number.isSafeInteger(count) && count >= 0) return count;
-  reportType(value, `"${key}" must be a whole number`, lineOf(map, key), problems);
+  const rule = `"${key}" must be a whole number of 0 or more`;
+  if (typeof count === 'number') {
+    const written = isNumberNode(value) ? value.source : String(count);
+    problems.add('error', 'dvc-wrong-type', `${rule}, not ${written.slice(0, 40)}`, lineOf(map, key));
+  } else {
+    reportType(value, rule, lineOf(map, key), problems);
+  }
   return undefined;
 }
 
@@ -139,13 +146,11 @@ const LOCK_KEYS = new Set(`${DATA_KEYS} dataset`.split(' '));
  * @param wdir joined before the path
  */
 export function readEntry(
-  node: Node,
+  { node, line }: Item,
   wdir: string | undefined,
-  parentLine: number | undefined,
   problems: ProblemList,
   form: 'pointer' | 'lock',
 ): (RawDep & { readonly cloudVersion?: string; readonly line?: number }) | undefined {
-  const line = firstLine(node) ?? parentLine;
   if (!isMap(node)) {
     reportType(node === null ? '' : node, 'Each output and dependency must be a mapping', line, problems);
     return undefined;
@@ -180,14 +185,9 @@ export function readEntry(
 }
 
 /** Reads one entry of `outs` of a `.dvc` file. */
-export function readOut(
-  node: Node,
-  wdir: string | undefined,
-  parentLine: number | undefined,
-  problems: ProblemList,
-): RawOut | undefined {
-  const entry = readEntry(node, wdir, parentLine, problems, 'pointer');
-  return entry && isMap(node) ? { ...entry, ...readOutSettings(node, problems) } : undefined;
+export function readOut(item: Item, wdir: string | undefined, problems: ProblemList): RawOut | undefined {
+  const entry = readEntry(item, wdir, problems, 'pointer');
+  return entry && isMap(item.node) ? { ...entry, ...readOutSettings(item.node, problems) } : undefined;
 }
 
 /** `cloud: {remote: {etag, version_id, …}}`: the first remote's record (DVC allows one). */

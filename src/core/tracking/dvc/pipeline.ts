@@ -3,7 +3,7 @@ import type { Problem } from '../problem.js';
 import { listAt } from './dvcFile.js';
 import { normalise } from './locate.js';
 import { get, isBroken, isList, isMap, lineOf, typeName } from './node.js';
-import type { MapNode, Node } from './node.js';
+import type { Item, MapNode, Node } from './node.js';
 import { joinWdir } from './out.js';
 import { readDocument } from './read.js';
 
@@ -17,13 +17,13 @@ export interface ParsedPipeline {
    * given to `resolvePipeline`, which reports it where DVC would.
    */
   readonly varsFiles: readonly string[];
-  readonly vars: readonly Node[];
+  readonly vars: readonly Item[];
   readonly stages: readonly RawStage[];
   readonly artifacts: readonly RawDefinition[];
   /** Top-level `metrics`, `plots` and `params`. */
-  readonly metrics: readonly Node[];
-  readonly plots: readonly Node[];
-  readonly params: readonly Node[];
+  readonly metrics: readonly Item[];
+  readonly plots: readonly Item[];
+  readonly params: readonly Item[];
   readonly problems: readonly Problem[];
 }
 
@@ -146,14 +146,17 @@ export function varsFile(
 /** Bounds what one file can make the catalog read. */
 const MOST_FILES = 200;
 
-function varsFiles(vars: readonly Node[], stages: readonly RawStage[]): string[] {
+function varsFiles(vars: readonly Item[], stages: readonly RawStage[]): string[] {
   const files = new Set([DEFAULT_PARAMS]);
   const add = (items: readonly Node[], wdir: string): void => {
     for (const item of items) {
       if (typeof item === 'string' && files.size < MOST_FILES) files.add(varsFile(item, wdir).path);
     }
   };
-  add(vars, '');
+  add(
+    vars.map(({ node }) => node),
+    '',
+  );
   for (const { definition } of stages) {
     const inner = get(definition, 'do');
     const body = isMap(inner) ? inner : definition;

@@ -15,6 +15,8 @@ export interface PythonParameters {
   /** Undefined where the file is no Python as far as it was read. */
   readonly root: MapNode | undefined;
   readonly problem?: string;
+  /** 1-based line of the problem. */
+  readonly line?: number;
   /** Dotted names that are assigned something computed: only running the file would tell their values. */
   readonly computed: readonly string[];
 }
@@ -33,7 +35,8 @@ export function pythonNode(text: string): PythonParameters {
     return { root: freeze(values), computed: [...module.computed] };
   } catch (error) {
     if (!(error instanceof PythonError)) throw error;
-    return { root: undefined, problem: `The Python is broken: ${error.message}`, computed: [] };
+    const { message, line } = error;
+    return { root: undefined, problem: `The Python is broken: ${message}`, line, computed: [] };
   }
 }
 

@@ -15,7 +15,15 @@ export interface LogicalLine {
 }
 
 /** What is no Python, as far as it matters here; caught by `pythonNode`. */
-export class PythonError extends Error {}
+export class PythonError extends Error {
+  constructor(
+    message: string,
+    /** 1-based. */
+    readonly line: number,
+  ) {
+    super(message);
+  }
+}
 
 const MOST_DEPTH = 100;
 const NAME = /[\p{ID_Start}_]\p{ID_Continue}*/uy;
@@ -49,7 +57,7 @@ export function logicalLines(source: string): LogicalLine[] {
 class Tokenizer {
   private at = 0;
   private line = 1;
-  private readonly open: string[] = [];
+  private readonly open: { readonly bracket: string; readonly line: number }[] = [];
 
   constructor(private readonly text: string) {}
 
@@ -92,7 +100,8 @@ class Tokenizer {
         this.line += 1;
       } else tokens.push(this.token());
     }
-    if (this.open.length > 0) throw new PythonError(`"${this.open.at(-1) ?? ''}" is not closed`);
+    const open = this.open.at(-1);
+    if (open) throw new PythonError(`"${open.bracket}" is not closed`, open.line);
     return tokens;
   }
 
@@ -105,7 +114,8 @@ class Tokenizer {
     const name = this.match(NAME)?.[0];
     if (name !== undefined) return { kind: 'name', value: name };
     const operator = this.match(OPERATOR)?.[0];
-    if (operator === undefined) throw new PythonError(`Line ${this.line} is no Python`);
+    if (operator === undefined)
+      throw new PythonError(`"${characterAt(this.text, this.at)}" has no place there`, this.line);
     this.bracket(operator);
     return { kind: 'operator', value: operator };
   }
@@ -119,11 +129,11 @@ class Tokenizer {
 
   private bracket(operator: string): void {
     if ('([{'.includes(operator)) {
-      this.open.push(operator);
+      this.open.push({ bracket: operator, line: this.line });
       if (this.open.length > MOST_DEPTH)
-        throw new PythonError(`Values are nested more than ${MOST_DEPTH} deep`);
-    } else if (')]}'.includes(operator) && this.open.pop() !== '([{'[')]}'.indexOf(operator)]) {
-      throw new PythonError(`Line ${this.line} closes a bracket that is not open`);
+        throw new PythonError(`Values are nested more than ${MOST_DEPTH} deep`, this.line);
+    } else if (')]}'.includes(operator) && this.open.pop()?.bracket !== '([{'[')]}'.indexOf(operator)]) {
+      throw new PythonError(`"${operator}" closes a bracket that is not open`, this.line);
     }
   }
 
@@ -132,7 +142,7 @@ class Tokenizer {
     const from = this.line;
     const raw = /r/i.test(prefix);
     const end = this.stringEnd(quotes);
-    if (end === undefined) throw new PythonError(`The text in line ${from} has no end`);
+    if (end === undefined) throw new PythonError('The text has no end', from);
     const written = this.text.slice(start, end);
     this.at = end + quotes.length;
     if (/[bf]/i.test(prefix)) return { kind: 'other', value: written };
@@ -154,6 +164,10 @@ class Tokenizer {
     }
     return undefined;
   }
+}
+
+function characterAt(text: string, at: number): string {
+  return String.fromCodePoint(text.codePointAt(at) ?? 0);
 }
 
 function endOr(text: string, index: number): number {

@@ -39,6 +39,8 @@ function characters(set: string): Uint8Array {
 class ExactReader {
   #at = 0;
   #line = 1;
+  /** Lines of the items of the list that was read last, until its key takes them. */
+  #items: readonly number[] | undefined;
   /** Set as soon as anything is outside the form. */
   #failed = false;
 
@@ -86,7 +88,8 @@ class ExactReader {
       }
       const value = this.#value(column, depth);
       if (this.#failed) return map;
-      entries.push([key, value, line]);
+      entries.push(this.#items ? [key, value, line, this.#items] : [key, value, line]);
+      this.#items = undefined;
       const indent = this.#indent();
       if (this.#failed || indent < column) return map;
       if (indent > column) {
@@ -152,6 +155,7 @@ class ExactReader {
   #list(column: number, depth: number): Node {
     const { text } = this;
     const items: Node[] = [];
+    const lines: number[] = [];
     if (depth > MOST_DEPTH) this.#failed = true;
     while (!this.#failed) {
       this.#at += column;
@@ -160,6 +164,7 @@ class ExactReader {
         break;
       }
       this.#at += 2;
+      lines.push(this.#line);
       items.push(this.#isKeyHere() ? this.#map(column + 2, depth) : this.#scalar(column));
       if (this.#failed) break;
       const indent = this.#indent();
@@ -167,6 +172,7 @@ class ExactReader {
       if (indent > column) this.#failed = true;
       if (text.charCodeAt(this.#at + indent) !== DASH) break;
     }
+    this.#items = lines;
     return items;
   }
 
@@ -215,8 +221,13 @@ class ExactReader {
     if (this.#failed) return null;
     const source = text.slice(start, at);
     if (indent > column) return this.#folded(source, column);
-    // `0x1f` is a number in base 16 in spite of its letters.
-    if (!isText || first === POINT || (first === ZERO && LETTER[text.charCodeAt(start + 1)] === 1))
+    // `0x1f` and `-0x1f` are numbers in base 16 in spite of their letters.
+    if (
+      !isText ||
+      first === POINT ||
+      first === DASH ||
+      (first === ZERO && LETTER[text.charCodeAt(start + 1)] === 1)
+    )
       return plainScalar(source);
     return source.length < 6 && LETTER[first] === 1 ? plainScalar(source) : source;
   }

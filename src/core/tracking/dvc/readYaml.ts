@@ -1,5 +1,5 @@
-import { Composer, Lexer, Parser, isAlias, isMap, isPair, isScalar, isSeq } from 'yaml';
-import type { Document, ParsedNode } from 'yaml';
+import { Composer, Lexer, Parser, isAlias, isMap, isNode, isPair, isScalar, isSeq } from 'yaml';
+import type { Alias, Document, ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import { append } from '../../append.js';
 import { ProblemList } from '../problem.js';
 import type { Problem } from '../problem.js';
@@ -186,16 +186,15 @@ class Converter {
   }
 
   #value(node: YamlNode): Node {
-    if (isAlias(node)) return this.#alias(node.source);
+    if (isAlias(node)) return this.#alias(node);
     if (isScalar(node)) {
-      if (!this.#tagIs(node.tag, 'str')) return BROKEN;
+      if (!this.#tagIs(node, 'str')) return BROKEN;
       const isPlain = node.type === 'PLAIN' && node.tag === undefined;
       if (typeof node.value === 'string') return isPlain ? plainScalar(node.value) : node.value;
       return null;
     }
-    if (isMap(node)) return this.#tagIs(node.tag, 'map') ? this.#map(node.items) : BROKEN;
-    if (isSeq(node))
-      return this.#tagIs(node.tag, 'seq') ? node.items.map((item) => this.#convert(item)) : BROKEN;
+    if (isMap(node)) return this.#tagIs(node, 'map') ? this.#map(node.items) : BROKEN;
+    if (isSeq(node)) return this.#tagIs(node, 'seq') ? node.items.map((item) => this.#convert(item)) : BROKEN;
     return null;
   }
 
@@ -208,6 +207,7 @@ class Converter {
       const key = this.#key(pair.key);
       const line = this.#line;
       const value = this.#convert(pair.value);
+      const lines = isSeq(pair.value) ? pair.value.items.map((item) => this.#lineOf(item, line)) : undefined;
       if (key === undefined) continue;
       if (key === '<<' && isScalar(pair.key) && pair.key.type === 'PLAIN') {
         this.#merge(value, merged, line);
@@ -216,7 +216,7 @@ class Converter {
       const place = places.get(key);
       if (place === undefined) {
         places.set(key, own.length);
-        own.push([key, value, line]);
+        own.push(lines && isList(value) ? [key, value, line, lines] : [key, value, line]);
       } else {
         this.problems.add('error', 'yaml-duplicate-key', `The key ${quote(key)} stands twice`, line);
         own[place] = [key, BROKEN, own[place]?.[2] ?? line];
@@ -230,16 +230,20 @@ class Converter {
     return { map: [...inherited.values(), ...own] };
   }
 
+  #lineOf(node: YamlNode, otherwise = this.#line): number {
+    return isNode(node) && node.range ? this.lines.at(node.range[0]) : otherwise;
+  }
+
   /** Text of a key; numbers, booleans and null as Python would print them in a name. */
   #key(key: YamlNode): string | undefined {
     if (isScalar(key) && key.range) this.#line = this.lines.at(key.range[0]);
     if (isScalar(key)) {
-      if (!this.#tagIs(key.tag, 'str')) return undefined;
+      if (!this.#tagIs(key, 'str')) return undefined;
       if (key.anchor !== undefined) this.#convert(key);
       return typeof key.value === 'string' ? key.value : '';
     }
     if (isAlias(key)) {
-      const value = this.#alias(key.source);
+      const value = this.#alias(key);
       if (typeof value === 'string') return value;
     }
     if (key === null) return '';
@@ -258,19 +262,21 @@ class Converter {
     }
   }
 
-  #alias(name: string): Node {
-    const anchor = this.#anchors.get(name);
+  #alias(node: Alias): Node {
+    const anchor = this.#anchors.get(node.source);
     if (!anchor) {
-      this.problems.add('error', 'yaml-alias', `The alias *${name} has no anchor before it`, this.#line);
+      const message = `The alias *${node.source} has no anchor before it`;
+      this.problems.add('error', 'yaml-alias', message, this.#lineOf(node));
       return BROKEN;
     }
     this.#pay(anchor.cost);
     return anchor.node;
   }
 
-  #tagIs(tag: string | undefined, expected: string): boolean {
+  #tagIs(node: Scalar | YAMLMap | YAMLSeq, expected: string): boolean {
+    const { tag } = node;
     if (tag === undefined || tag === `tag:yaml.org,2002:${expected}`) return true;
-    this.problems.add('error', 'yaml-tag', `The tag ${tag} is not read`, this.#line);
+    this.problems.add('error', 'yaml-tag', `The tag ${tag} is not read`, this.#lineOf(node));
     return false;
   }
 

@@ -5,13 +5,13 @@ import { readArtifact } from './artifactsIndex.js';
 import type { StageInstance } from './expand.js';
 import { StageBudget, expandStage } from './expand.js';
 import type { LockedStage, ParsedLock } from './lock.js';
-import { get, isList, isMap, isScalar, scalarText } from './node.js';
-import type { Entry, MapNode, Node } from './node.js';
+import { get, isMap, isScalar, itemsOf, scalarText } from './node.js';
+import type { Entry, Item, MapNode, Node } from './node.js';
 import type { RawOut } from './out.js';
 import type { ParsedPipeline, RawStage } from './pipeline.js';
 import { readStage } from './stage.js';
 import type { ResolvedStage } from './stage.js';
-import { Context, TemplateBudget, TemplateError } from './template.js';
+import { Context, TemplateBudget, TemplateError, VariablesError } from './template.js';
 import { VariableFiles } from './variables.js';
 
 export type { ParamsFile, ResolvedStage } from './stage.js';
@@ -65,9 +65,9 @@ export function resolvePipeline({ pipeline, lock, vars }: PipelineSources): Reso
         );
     }
   }
-  const texts = (nodes: readonly Node[], section: string): string[] =>
-    nodes.flatMap((node) => {
-      const value = attempt(() => context.resolve(node), `"${section}"`, undefined, problems);
+  const texts = (items: readonly Item[], section: string): string[] =>
+    items.flatMap(({ node, line }) => {
+      const value = attempt(() => context.resolve(node), `"${section}"`, line, problems);
       if (isMap(value)) return value.map.map(([key]) => key);
       return value !== undefined && value !== null && isScalar(value) ? [scalarText(value)] : [];
     });
@@ -106,7 +106,7 @@ function globalContext(
   for (const item of pipeline.vars) {
     const before = context;
     context =
-      attempt(() => files.load(before, [item], '', loaded), '"vars"', undefined, problems, 'dvc-vars') ??
+      attempt(() => files.load(before, item, '', loaded), '"vars"', item.line, problems, 'dvc-vars') ??
       before;
   }
   return { context, loaded };
@@ -144,13 +144,13 @@ function resolveDefinition(
       ? ''
       : attempt(() => textOf(context.resolve(wdirNode)), where, raw.line, problems, 'dvc-template');
   if (wdir === undefined) return undefined;
-  const vars = get(definition, 'vars');
-  if (isList(vars) && vars.length > 0) {
+  const own = new Map(loaded);
+  for (const item of itemsOf(definition, 'vars') ?? []) {
     const before = context;
     const extended = attempt(
-      () => files.load(before, vars, wdir, new Map(loaded)),
+      () => files.load(before, item, wdir, own),
       where,
-      raw.line,
+      item.line ?? raw.line,
       problems,
       'dvc-vars',
     );
@@ -160,11 +160,13 @@ function resolveDefinition(
   const entries: Entry[] = [];
   for (const [key, value, line] of definition.map) {
     if (key === 'vars') continue;
-    const resolved =
-      key === 'outs' || key === 'metrics' || key === 'plots' || key === 'deps'
-        ? resolveItems(context, key, value, where, line, problems)
-        : attempt(() => context.resolve(value, key), where, line, problems);
-    entries.push([key, resolved ?? null, line]);
+    if (key === 'outs' || key === 'metrics' || key === 'plots' || key === 'deps') {
+      const items = itemsOf(definition, key);
+      entries.push(items ? resolveItems(context, key, items, where, line, problems) : [key, value, line]);
+    } else {
+      const resolved = attempt(() => context.resolve(value, key), where, line, problems);
+      entries.push([key, resolved ?? null, line]);
+    }
   }
   return { map: entries };
 }
@@ -173,16 +175,20 @@ function resolveDefinition(
 function resolveItems(
   context: Context,
   key: string,
-  value: Node,
+  items: readonly Item[],
   where: string,
-  line: number,
+  keyLine: number,
   problems: ProblemList,
-): Node {
-  if (!isList(value)) return value;
-  return value.flatMap((item) => {
-    const resolved = attempt(() => context.resolve(item, key), where, line, problems);
-    return resolved === undefined ? [] : [resolved];
-  });
+): Entry {
+  const list: Node[] = [];
+  const lines: number[] = [];
+  for (const { node, line = keyLine } of items) {
+    const resolved = attempt(() => context.resolve(node, key), where, line, problems);
+    if (resolved === undefined) continue;
+    list.push(resolved);
+    lines.push(line);
+  }
+  return [key, list, keyLine, lines];
 }
 
 function textOf(node: Node): string {
@@ -222,7 +228,9 @@ function attempt<T>(
     return compute();
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    problems.add('error', error.code ?? code, `${error.message} (in ${where})`, line);
+    const message = `${error.message} (in ${where})`;
+    if (error instanceof VariablesError) problems.add('error', code, message, error.line, error.file);
+    else problems.add('error', error.code ?? code, message, line);
     return undefined;
   }
 }

@@ -3,7 +3,7 @@ import type { ProblemList } from '../problem.js';
 import { listAt } from './dvcFile.js';
 import type { LockedOut, LockedParams, LockedStage } from './lock.js';
 import { commandLines } from './lock.js';
-import { get, isList, isMap, isScalar, lineOf, scalarText } from './node.js';
+import { get, isList, isMap, isScalar, scalarText } from './node.js';
 import type { Entry, MapNode, Node } from './node.js';
 import { joinWdir, readOutSettings } from './out.js';
 import type { OutSettings, RawDep, RawOut } from './out.js';
@@ -74,7 +74,7 @@ export function readStage(
     ...(description === undefined ? {} : { description }),
     locked: lock !== undefined,
     commandChanged: lock !== undefined && JSON.stringify(lock.cmd) !== JSON.stringify(cmd),
-    deps: textsOf(listAt(definition, 'deps', problems)).map((path) => {
+    deps: textsOf(listAt(definition, 'deps', problems).map(({ node }) => node)).map((path) => {
       const dep = lockedDeps.get(path);
       return { digest: null, size: null, ...dep, path: joinWdir(wdir, path) };
     }),
@@ -110,6 +110,7 @@ function joinLock(
     ...(locked?.cloudVersion === undefined ? {} : { cloudVersion: locked.cloudVersion }),
     ...rest,
     ...(line === undefined ? {} : { line }),
+    ...(locked?.line === undefined ? {} : { lockLine: locked.line }),
   };
 }
 
@@ -125,8 +126,7 @@ function readOuts(
     if (!out) merged.set(path, (out = { entries: [], line }));
     return out.entries;
   };
-  const keyLine = lineOf(definition, key);
-  for (const item of listAt(definition, key, problems)) {
+  for (const { node: item, line: itemLine } of listAt(definition, key, problems)) {
     if (isMap(item)) {
       for (const [path, settings, line] of item.map) {
         const entries = at(path, line);
@@ -144,17 +144,17 @@ function readOuts(
     } else {
       const path = textOf(item);
       if (path === undefined)
-        problems.add('error', 'dvc-wrong-type', `Each item of "${key}" must be text or a mapping`, keyLine);
+        problems.add('error', 'dvc-wrong-type', `Each item of "${key}" must be text or a mapping`, itemLine);
       else {
         if (typeof item !== 'string') {
           problems.add(
             'warning',
             'dvc-wrong-type',
             `The output ${path} must be text; put it in quotes`,
-            keyLine,
+            itemLine,
           );
         }
-        at(path, keyLine);
+        at(path, itemLine);
       }
     }
   }
@@ -174,7 +174,7 @@ function readParams(definition: MapNode, problems: ProblemList): ParamsFile[] {
     if (before === null || keys === null) files.set(file, null);
     else files.set(file, [...(before ?? []), ...keys]);
   };
-  for (const item of listAt(definition, 'params', problems)) {
+  for (const { node: item } of listAt(definition, 'params', problems)) {
     if (isMap(item)) {
       for (const [file, keys] of item.map) {
         const names = isList(keys) ? textsOf(keys) : [];

@@ -1,12 +1,25 @@
 import { isBroken, isList, isMap, isNumberNode, isScalar, scalarText, typeName } from './node.js';
 import type { Entry, MapNode, Node, Scalar } from './node.js';
 
-/** A template that cannot be resolved; caught by `resolvePipeline`, which reports it on the stage's line. */
+/** A template that cannot be resolved; caught by `resolvePipeline`, which reports it on the line that asks for it. */
 export class TemplateError extends Error {
   constructor(
     message: string,
     /** Where it is more than a template. */
     readonly code?: 'dvc-too-many-stages',
+  ) {
+    super(message);
+  }
+}
+
+/** A file of variables that is there and cannot be read: the place to look at is in that file. */
+export class VariablesError extends TemplateError {
+  constructor(
+    message: string,
+    /** Relative to the folder of the `dvc.yaml`. */
+    readonly file: string,
+    /** 1-based; undefined where it is the file as a whole. */
+    readonly line: number | undefined,
   ) {
     super(message);
   }
@@ -95,9 +108,9 @@ export class Context {
     if (isList(value)) return value.map((item) => this.resolve(item, key));
     if (!isMap(value)) return value;
     const entries: Entry[] = [];
-    for (const [name, inner, line] of value.map) {
+    for (const [name, inner, ...lines] of value.map) {
       const resolved = this.#text(name, key);
-      entries.push([isScalar(resolved) ? scalarText(resolved) : name, this.resolve(inner, key), line]);
+      entries.push([isScalar(resolved) ? scalarText(resolved) : name, this.resolve(inner, key), ...lines]);
     }
     return { map: entries };
   }

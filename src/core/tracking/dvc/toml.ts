@@ -9,8 +9,12 @@ const MOST_DEPTH = 100;
 
 type Tree = Map<string, Tree | Tree[] | Node>;
 
-/** Reads a TOML file; dates stay text. Never throws. */
-export function tomlNode(text: string): { readonly root: MapNode | undefined; readonly problem?: string } {
+/** Reads a TOML file; dates stay text. Never throws. The line is that of the problem, 1-based. */
+export function tomlNode(text: string): {
+  readonly root: MapNode | undefined;
+  readonly problem?: string;
+  readonly line?: number;
+} {
   if (text.length > MOST_CHARACTERS) return { root: undefined, problem: 'The file is larger than 1 MB' };
   if (isDeep(text)) return { root: undefined, problem: `Values are nested more than ${MOST_DEPTH} deep` };
   try {
@@ -25,10 +29,9 @@ export function tomlNode(text: string): { readonly root: MapNode | undefined; re
     }
     return { root: freeze(root) };
   } catch (error) {
-    return {
-      root: undefined,
-      problem: error instanceof ParseError ? error.message : 'The TOML cannot be read',
-    };
+    return error instanceof ParseError
+      ? { root: undefined, problem: `The TOML is broken: ${error.message}`, line: error.lineNumber }
+      : { root: undefined, problem: 'The TOML cannot be read' };
   }
 }
 

@@ -1,12 +1,12 @@
 import { decodeText } from '../text.js';
 import { get, isList, isMap } from './node.js';
-import type { Entry, MapNode, Node } from './node.js';
+import type { Entry, Item, MapNode, Node } from './node.js';
 import { varsFile, DEFAULT_PARAMS } from './pipeline.js';
 import { pythonNode } from './python.js';
 import { readDocument } from './read.js';
 import { tomlNode } from './toml.js';
 import type { Context } from './template.js';
-import { TemplateError, findExpressions } from './template.js';
+import { TemplateError, VariablesError, findExpressions } from './template.js';
 
 /** Reads the files that `vars` names, each once. Keys of `files` are normalised paths as in `varsFiles`. */
 export class VariableFiles {
@@ -20,36 +20,33 @@ export class VariableFiles {
   }
 
   /**
-   * The context with the items of a `vars` list: mappings, and files as `path` or `path:key,key`.
+   * The context with one item of a `vars` list: a mapping, or a file as `path` or `path:key,key`.
    * @param loaded files that are wholly in the context already, or the keys of them that are; added to
    * @throws TemplateError
    */
   load(
     context: Context,
-    vars: readonly Node[],
+    { node: item }: Item,
     wdir: string,
     loaded: Map<string, readonly string[] | 'all'>,
   ): Context {
-    let result = context;
-    for (const item of vars) {
-      if (isMap(item)) {
-        refuseTemplates(item);
-        result = result.merged(item);
-      } else if (typeof item === 'string') {
-        refuseTemplates(item);
-        const { path, keys } = varsFile(item, wdir);
-        const before = loaded.get(path);
-        if (before === 'all' && keys.length === 0) continue;
-        if (
-          before !== undefined &&
-          (before === 'all' || keys.length === 0 || keys.some((key) => before.includes(key)))
-        ) {
-          throw new TemplateError(`"${item}" is loaded twice`);
-        }
-        result = result.merged(select(this.#file(path), keys, path));
-        loaded.set(path, keys.length === 0 ? 'all' : [...(before ?? []), ...keys]);
-      }
+    if (isMap(item)) {
+      refuseTemplates(item);
+      return context.merged(item);
     }
+    if (typeof item !== 'string') return context;
+    refuseTemplates(item);
+    const { path, keys } = varsFile(item, wdir);
+    const before = loaded.get(path);
+    if (before === 'all' && keys.length === 0) return context;
+    if (
+      before !== undefined &&
+      (before === 'all' || keys.length === 0 || keys.some((key) => before.includes(key)))
+    ) {
+      throw new TemplateError(`"${item}" is loaded twice`);
+    }
+    const result = context.merged(select(this.#file(path), keys, path));
+    loaded.set(path, keys.length === 0 ? 'all' : [...(before ?? []), ...keys]);
     return result;
   }
 
@@ -93,28 +90,38 @@ function select(map: MapNode, keys: readonly string[], path: string): MapNode {
 /** DVC: by extension, YAML for all but `.json`, `.toml` and `.py`. JSON is read as the YAML that it is. */
 function readVariables(path: string, bytes: Uint8Array): MapNode {
   const extension = /\.[^./]*$/.exec(path)?.[0].toLowerCase();
-  const { root, problem } =
+  const { root, problem, line } =
     extension === '.toml'
       ? readText(bytes, tomlNode)
       : extension === '.py'
         ? readText(bytes, pythonNode)
         : readYamlOrJson(bytes);
   if (root === undefined)
-    throw new TemplateError(`The variables file "${path}" cannot be read: ${problem ?? 'broken'}`);
+    throw new VariablesError(
+      `The variables file "${path}" cannot be read: ${problem ?? 'broken'}`,
+      path,
+      line,
+    );
   if (root === null) return { map: [] };
-  if (!isMap(root)) throw new TemplateError(`The variables file "${path}" must be a mapping`);
+  if (!isMap(root)) throw new VariablesError(`The variables file "${path}" must be a mapping`, path, 1);
   return root;
 }
 
-function readYamlOrJson(bytes: Uint8Array): { root: Node | undefined; problem?: string | undefined } {
-  const { root, problems } = readDocument(bytes);
-  return { root, problem: problems[0]?.message };
+interface ReadVariables {
+  readonly root: Node | undefined;
+  readonly problem?: string | undefined;
+  readonly line?: number | undefined;
 }
 
-function readText(
-  bytes: Uint8Array,
-  read: typeof tomlNode | typeof pythonNode,
-): { root: Node | undefined; problem?: string | undefined } {
+function readYamlOrJson(bytes: Uint8Array): ReadVariables {
+  const { root, problems } = readDocument(bytes);
+  const broken = problems.find(({ severity }) => severity === 'error');
+  return { root, problem: broken?.message, line: broken?.line };
+}
+
+function readText(bytes: Uint8Array, read: typeof tomlNode | typeof pythonNode): ReadVariables {
   const decoded = decodeText(bytes);
-  return 'problem' in decoded ? { root: undefined, problem: decoded.problem.message } : read(decoded.text);
+  if (!('problem' in decoded)) return read(decoded.text);
+  const { message, line } = decoded.problem;
+  return { root: undefined, problem: message, line };
 }
