@@ -12,6 +12,11 @@ describe('Parameter and metrics files', () => {
     for (const [text, reason] of [
       ['lr: 1\nlr: 2\n', /"lr" stands twice/],
       ['a: 1\nb: !mytag {c: 1}\n', /tag !mytag is not read/],
+      ['a: 1\nb: !mytag 3\n', /tag !mytag is not read/],
+      ['a: !!set {b, c}\n', /tag !!set is not read/],
+      ['a: !!int 3.5\n', /^"3.5" is no !!int$/],
+      ['a: !!bool 1\n', /^"1" is no !!bool$/],
+      ['a: !!float [1]\n', /tag !!float is not read/],
       ['? [1, 2]\n: 3\na: 1\n', /key must be text/],
       ['{"a": NaN, "b": 1, "b": 2}', /"b" stands twice/],
       ['a: 1\n<<<<<<< ours\nb: 2\n=======\nb: 3\n>>>>>>> theirs\n', /conflict markers/],
@@ -31,6 +36,15 @@ describe('Parameter and metrics files', () => {
       'train.lr': 0.1,
       'train.layers': [64, 32],
     });
+  });
+
+  it('are read with the tags of YAML itself, quoted or not', () => {
+    const text = 'a: !!int "0x1F"\nb: !!float 3\nc: !!str 3\nd: !!bool yes\ne: !!null x\nf: ! "7"\n';
+    assert.deepEqual(read('params.yaml', text), { a: 31, b: 3, c: '3', d: true, e: null, f: 7 });
+    assert.deepEqual(read('params.yaml', '!!map\n!!int "3": !!seq [!!int -1, !!float .5]\n'), {
+      3: [-1, 0.5],
+    });
+    assert.deepEqual(read('params.yaml', 'a: &x !!float "1e3"\nb: *x\n'), { a: 1000, b: 1000 });
   });
 
   it('are read as Python too, without running it', () => {

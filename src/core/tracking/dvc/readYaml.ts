@@ -3,9 +3,10 @@ import type { Alias, Document, ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml
 import { append } from '../../append.js';
 import { ProblemList } from '../problem.js';
 import type { Problem } from '../problem.js';
-import { BROKEN, isList, isMap as isMapNode } from './node.js';
+import { BROKEN, isList, isMap as isMapNode, isScalar as isScalarNode, scalarText } from './node.js';
 import type { Entry, Node } from './node.js';
 import { plainScalar } from './scalars.js';
+import { isScalarTag, taggedScalar, writtenTag } from './tags.js';
 
 /** What a document may cost: about a second of parsing, and no more values than anybody writes by hand. */
 const MOST_TOKENS = 150_000;
@@ -188,10 +189,9 @@ class Converter {
   #value(node: YamlNode): Node {
     if (isAlias(node)) return this.#alias(node);
     if (isScalar(node)) {
-      if (!this.#tagIs(node, 'str')) return BROKEN;
-      const isPlain = node.type === 'PLAIN' && node.tag === undefined;
-      if (typeof node.value === 'string') return isPlain ? plainScalar(node.value) : node.value;
-      return null;
+      if (node.tag !== undefined) return this.#tagged(node, node.tag);
+      if (typeof node.value !== 'string') return null;
+      return node.type === 'PLAIN' ? plainScalar(node.value) : node.value;
     }
     if (isMap(node)) return this.#tagIs(node, 'map') ? this.#map(node.items) : BROKEN;
     if (isSeq(node)) return this.#tagIs(node, 'seq') ? node.items.map((item) => this.#convert(item)) : BROKEN;
@@ -238,7 +238,7 @@ class Converter {
   #key(key: YamlNode): string | undefined {
     if (isScalar(key) && key.range) this.#line = this.lines.at(key.range[0]);
     if (isScalar(key)) {
-      if (!this.#tagIs(key, 'str')) return undefined;
+      if (key.tag !== undefined) return this.#taggedKey(key);
       if (key.anchor !== undefined) this.#convert(key);
       return typeof key.value === 'string' ? key.value : '';
     }
@@ -273,10 +273,27 @@ class Converter {
     return anchor.node;
   }
 
-  #tagIs(node: Scalar | YAMLMap | YAMLSeq, expected: string): boolean {
+  #tagged(node: Scalar, tag: string): Node {
+    const value = typeof node.value === 'string' ? taggedScalar(tag, node.value) : undefined;
+    if (value !== undefined) return value;
+    const message = isScalarTag(tag)
+      ? `${quote(node.source ?? '')} is no ${writtenTag(tag)}`
+      : `The tag ${writtenTag(tag)} is not read`;
+    this.problems.add('error', 'yaml-tag', message, this.#lineOf(node));
+    return BROKEN;
+  }
+
+  #taggedKey(key: Scalar): string | undefined {
+    const value = this.#convert(key);
+    if (typeof value === 'boolean') return value ? 'True' : 'False';
+    return isScalarNode(value) ? scalarText(value) : undefined;
+  }
+
+  /** Of a mapping or a list. */
+  #tagIs(node: YAMLMap | YAMLSeq, expected: string): boolean {
     const { tag } = node;
-    if (tag === undefined || tag === `tag:yaml.org,2002:${expected}`) return true;
-    this.problems.add('error', 'yaml-tag', `The tag ${tag} is not read`, this.#lineOf(node));
+    if (tag === undefined || tag === '!' || tag === `tag:yaml.org,2002:${expected}`) return true;
+    this.problems.add('error', 'yaml-tag', `The tag ${writtenTag(tag)} is not read`, this.#lineOf(node));
     return false;
   }
 

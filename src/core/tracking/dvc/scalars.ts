@@ -8,7 +8,7 @@ const FLOAT =
 const SPECIAL = /^([-+]?)\.(?:(inf|Inf|INF)|(?:nan|NaN|NAN))$/;
 
 /** Beyond this many digits nothing is a number to anybody; Python itself stops at 4,300. */
-const MOST_DIGITS = 4300;
+export const MOST_DIGITS = 4300;
 
 /** The value of a plain (unquoted) scalar, as DVC's YAML reader resolves it; dates stay text. */
 export function plainScalar(source: string): Node {
@@ -39,16 +39,17 @@ export function canStartNumber(code: number): boolean {
 
 function numberOrText(source: string): Node {
   if (source.length > MOST_DIGITS) return source;
-  if (INTEGER.test(source)) return integer(source, source);
+  if (INTEGER.test(source)) return integerNode(source, source);
   const radix = RADIX.exec(source);
-  if (radix) return integer(String(BigInt(`0${(radix[2] ?? '').replaceAll('_', '')}`)), source, radix[1]);
+  if (radix) return integerNode(String(BigInt(`0${(radix[2] ?? '').replaceAll('_', '')}`)), source, radix[1]);
   if (FLOAT.test(source)) return { number: pythonFloat(Number(source.replaceAll('_', ''))), source };
   const special = SPECIAL.exec(source);
   if (special) return { number: special[2] ? `${special[1] === '-' ? '-' : ''}inf` : 'nan', source };
   return source;
 }
 
-function integer(digits: string, source: string, sign = ''): Node {
+/** A whole number of decimal digits, which may have a sign and `_` between them. */
+export function integerNode(digits: string, source: string, sign = ''): Node {
   const value = BigInt(digits.replaceAll('_', '').replace(/^\+/, '')) * (sign === '-' ? -1n : 1n);
   const number = value.toString();
   return number === source && Number.isSafeInteger(Number(number)) ? Number(number) : { number, source };
