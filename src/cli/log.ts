@@ -6,8 +6,10 @@ import type { RepositoryCatalog } from '../core/catalog/repositoryCatalog.js';
 import type { SelectedModel } from '../core/catalog/select.js';
 import { versionsOf } from '../core/catalog/select.js';
 import { digestKey } from '../core/digest.js';
-import type { RevisionFacts } from '../core/parameters/modelFacts.js';
-import { parametersOf } from '../core/parameters/modelFacts.js';
+import type { ModelFacts } from '../core/parameters/facts.js';
+import { Labels, recordOf } from '../core/parameters/facts.js';
+import type { FactsModel, RevisionFacts } from '../core/parameters/modelFacts.js';
+import { factsOf } from '../core/parameters/modelFacts.js';
 import { FactsReader } from '../core/parameters/reader.js';
 import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
 import { Streamed } from './command.js';
@@ -29,11 +31,21 @@ export const log: Command = {
   run,
 };
 
-interface Revision extends RevisionFacts {
+/** A revision as it was read: what its values are called depends on the others. */
+interface Found {
   readonly entry: HistoryEntry;
   readonly branches: readonly string[];
   readonly tags: readonly string[];
+  readonly facts: Pick<ModelFacts, 'parameters' | 'metrics' | 'dependencies' | 'command' | 'unread'>;
 }
+
+type Revision = Omit<Found, 'facts'> & Omit<RevisionFacts, 'other'>;
+
+/**
+ * Revisions that are read before the first line of text is written, about a second's worth, so that a value has one
+ * name in all of them. Of more, which nobody waits for, the rest follows as it comes.
+ */
+const READ_AHEAD = 2_000;
 
 async function run(context: CommandContext, { values, positionals }: ParsedArguments): Promise<ExitCode> {
   const [name = ''] = positionals;
@@ -41,13 +53,44 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
   const model = await chooseModel(context, catalog, name);
   const branch = typeof values.branch === 'string' ? findBranch(catalog.branches, values.branch) : undefined;
   const metric = typeof values.metric === 'string' ? values.metric : undefined;
-  const revisions = revisionsOf(context, catalog, model, branch, metric);
+  const found = revisionsOf(context, catalog, model, branch);
   if (context.json) {
-    await context.answer({ model: model.name, revisions: new Streamed('array', mapped(revisions)) });
+    const revisions = mapped(named(found, metric, Infinity));
+    await context.answer({ model: model.name, revisions: new Streamed('array', revisions) });
     return 0;
   }
-  for await (const revision of revisions) await context.out(printable(text(revision)));
+  for await (const revision of named(found, metric, READ_AHEAD)) await context.out(printable(text(revision)));
   return 0;
+}
+
+/** Names the values of revisions alike: with their file in all where two files of one revision have the name. */
+async function* named(
+  found: AsyncIterable<Found>,
+  metric: string | undefined,
+  ahead: number,
+): AsyncIterable<Revision> {
+  const parameters = new Labels();
+  const metrics = new Labels();
+  const write = ({ facts, ...rest }: Found): Revision => {
+    const measured = recordOf(facts.metrics, metrics.label);
+    return {
+      ...rest,
+      parameters: recordOf(facts.parameters, parameters.label),
+      metrics: metric === undefined ? measured : only(measured, metric),
+      dependencies: facts.dependencies.map(({ path, digest, size }) => ({ path, digest, size })),
+      ...(facts.command === undefined ? {} : { command: facts.command }),
+      unread: facts.unread,
+    };
+  };
+  const held: Found[] = [];
+  for await (const one of found) {
+    parameters.add(one.facts.parameters);
+    metrics.add(one.facts.metrics);
+    held.push(one);
+    const next = held.length > ahead ? held.shift() : undefined;
+    if (next) yield write(next);
+  }
+  for (const one of held) yield write(one);
 }
 
 async function* mapped(revisions: AsyncIterable<Revision>): AsyncIterable<unknown> {
@@ -75,8 +118,7 @@ async function* revisionsOf(
   catalog: RepositoryCatalog,
   model: SelectedModel,
   branch: Branch | undefined,
-  metric: string | undefined,
-): AsyncIterable<Revision> {
+): AsyncIterable<Found> {
   const { signal } = context;
   const named = [...versionsOf(catalog, model), ...(await catalog.plainVersions(model, { signal }))];
   const tags = tagsByDigest(named);
@@ -96,16 +138,18 @@ async function* revisionsOf(
       for (const entry of chunk) {
         if (entry.unreadable) report(entry.unreadable);
         const key = entry.model?.digest ? digestKey(entry.model.digest) : undefined;
-        const facts = await parametersOf(catalog, entry.model ?? gone(model), entry.commit, {
-          signal,
+        const { parameters, metrics, dependencies, command, unread } = await factsOf(
+          catalog,
+          entry.model ?? gone(model),
+          entry.commit,
           reader,
-        });
+          { signal },
+        );
         yield {
           entry,
           branches: (containing.get(entry.commit) ?? []).map(fullName),
           tags: key === undefined ? [] : (tags.get(key) ?? []),
-          ...facts,
-          metrics: metric === undefined ? facts.metrics : only(facts.metrics, metric),
+          facts: { parameters, metrics, dependencies, unread, ...(command === undefined ? {} : { command }) },
         };
       }
     }
@@ -126,7 +170,7 @@ async function* chunks(entries: AsyncIterable<HistoryEntry>): AsyncIterable<read
   if (chunk.length > 0) yield chunk;
 }
 
-function gone(model: SelectedModel): Parameters<typeof parametersOf>[1] {
+function gone(model: SelectedModel): FactsModel {
   return { name: model.name, path: model.path, pointer: null, tracking: 'none' };
 }
 

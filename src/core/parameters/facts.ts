@@ -50,21 +50,31 @@ export interface ModelFacts {
 /** Names for values that come from several files: the dotted name, with its file where it is not unique. */
 export type Label = (entry: Entry) => string;
 
-/** Makes labels that are the same in every revision: a name is qualified in all where it must be in one. */
-export function labelsOf(revisions: readonly (readonly Entry[])[]): Label {
-  const ambiguous = new Set<string>();
-  for (const entries of revisions) {
+/** Gathers names that must be qualified: all that two files have in one revision. */
+export class Labels {
+  private readonly ambiguous = new Set<string>();
+
+  /** Takes the values of one revision into account. */
+  add(entries: readonly Entry[]): void {
     const files = new Map<string, string>();
     for (const { name, file } of entries) {
-      if ((files.get(name) ?? file) !== file) ambiguous.add(name);
+      if ((files.get(name) ?? file) !== file) this.ambiguous.add(name);
       files.set(name, file);
     }
   }
-  return ({ name, file }) => (ambiguous.has(name) ? `${file}:${name}` : name);
+
+  /** What a value is called, by the revisions that were added so far. */
+  readonly label: Label = ({ name, file }) => (this.ambiguous.has(name) ? `${file}:${name}` : name);
+}
+
+/** Makes labels that are the same in every revision: a name is qualified in all where it must be in one. */
+export function labelsOf(revisions: readonly (readonly Entry[])[]): Label {
+  const labels = new Labels();
+  for (const entries of revisions) labels.add(entries);
+  return labels.label;
 }
 
 /** The values by label, as the command line's `Revision` has them. */
-export function recordOf(entries: readonly Entry[]): Readonly<Record<string, Json>> {
-  const label = labelsOf([entries]);
+export function recordOf(entries: readonly Entry[], label: Label): Readonly<Record<string, Json>> {
   return Object.fromEntries(entries.map((entry) => [label(entry), entry.value]));
 }

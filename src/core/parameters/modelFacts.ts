@@ -6,8 +6,8 @@ import { valuesAt } from './commitValues.js';
 import type { Curve } from './curves.js';
 import { isData } from './evaluation.js';
 import type { KnownPaths } from './evaluation.js';
-import type { ModelFacts, Unread } from './facts.js';
-import { recordOf } from './facts.js';
+import type { Entry, ModelFacts, Unread } from './facts.js';
+import { labelsOf, recordOf } from './facts.js';
 import { curvePlaces } from './modelCurves.js';
 import { metricsOf, readMetrics, readOther } from './modelMetrics.js';
 import { readParameters } from './modelParameters.js';
@@ -84,7 +84,7 @@ export async function factsOf(
   };
 }
 
-/** What `log` and other callers show of a revision (cli.md: `Revision`). */
+/** Facts as plain records. */
 export interface RevisionFacts {
   readonly parameters: Readonly<Record<string, Json>>;
   readonly metrics: Readonly<Record<string, Json>>;
@@ -94,26 +94,28 @@ export interface RevisionFacts {
   readonly unread: readonly Unread[];
 }
 
-/** `factsOf` as plain records. Who asks for many commits passes one reader, so that one Git process serves all. */
+/** `factsOf` as plain records of one revision alone: in another one a value may have another name. */
 export async function parametersOf(
   catalog: Catalog,
   model: FactsModel,
   commit: CommitId,
-  options: { readonly signal?: AbortSignal; readonly reader?: FactsReader } = {},
+  options: { readonly signal?: AbortSignal } = {},
 ): Promise<RevisionFacts> {
-  const reader = options.reader ?? new FactsReader(catalog.repository, options.signal);
+  const reader = new FactsReader(catalog.repository, options.signal);
+  const alone = (entries: readonly Entry[]): Readonly<Record<string, Json>> =>
+    recordOf(entries, labelsOf([entries]));
   try {
     const facts = await factsOf(catalog, model, commit, reader, options);
     return {
-      parameters: recordOf(facts.parameters),
-      metrics: recordOf(facts.metrics),
+      parameters: alone(facts.parameters),
+      metrics: alone(facts.metrics),
       dependencies: facts.dependencies.map(({ path, digest, size }) => ({ path, digest, size })),
       ...(facts.command === undefined ? {} : { command: facts.command }),
-      other: recordOf(facts.other),
+      other: alone(facts.other),
       unread: facts.unread,
     };
   } finally {
-    if (options.reader === undefined) reader.close();
+    reader.close();
   }
 }
 
