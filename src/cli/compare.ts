@@ -49,7 +49,7 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
     throw error;
   });
   context.diagnose(diagnostics);
-  context.diagnose(comparison.columns.flatMap((column) => gaps(column, model.name)));
+  context.diagnose(comparison.columns.flatMap((column) => absence(column, model.name)));
   if (format === 'json') {
     const { model: compared, baseline: against, columns, rows } = comparison;
     await context.answer({
@@ -75,21 +75,9 @@ function formatOf(value: ParsedArguments['values'][string], json: boolean): Form
   return json ? 'json' : format;
 }
 
-/** What a column lacks; it does not change the exit code (cli.md). */
-function gaps({ rev, commit, present, unreadable, problems }: Column, model: string): Diagnostic[] {
-  const absent: Diagnostic[] =
-    present || unreadable
-      ? []
-      : [
-          {
-            severity: 'warning',
-            code: 'model-absent',
-            message: `There is no ${model} in ${rev} (${commit.slice(0, 8)})`,
-            commit,
-          },
-        ];
-  const incomplete = problems.map((message): Diagnostic => {
-    return { severity: 'info', code: 'compare-incomplete', message: `${rev}: ${message}`, commit };
-  });
-  return [...absent, ...incomplete];
+/** A revision without the model; it does not change the exit code (cli.md). */
+function absence({ rev, commit, present, unreadable }: Column, model: string): Diagnostic[] {
+  if (present || unreadable) return [];
+  const message = `There is no ${model} in ${rev} (${commit.slice(0, 8)})`;
+  return [{ severity: 'warning', code: 'model-absent', message, commit }];
 }

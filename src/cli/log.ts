@@ -7,7 +7,7 @@ import type { SelectedModel } from '../core/catalog/select.js';
 import { versionsOf } from '../core/catalog/select.js';
 import { digestKey } from '../core/digest.js';
 import type { ModelFacts } from '../core/parameters/facts.js';
-import { Labels, recordOf } from '../core/parameters/facts.js';
+import { Labels, NOT_LOCAL, recordOf } from '../core/parameters/facts.js';
 import type { FactsModel, RevisionFacts } from '../core/parameters/modelFacts.js';
 import { factsOf } from '../core/parameters/modelFacts.js';
 import { FactsReader } from '../core/parameters/reader.js';
@@ -16,6 +16,7 @@ import { Streamed } from './command.js';
 import { printable } from './context.js';
 import { onceEach } from './onceEach.js';
 import { findBranch, fullName } from './branches.js';
+import { LogNotes } from './logNotes.js';
 import { chooseModel } from './select.js';
 import { formatSize } from './text.js';
 
@@ -59,9 +60,16 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
     await context.answer({ model: model.name, revisions: new Streamed('array', revisions) });
     return 0;
   }
-  for await (const revision of named(found, metric, READ_AHEAD)) await context.out(printable(text(revision)));
+  const notes = new LogNotes(new Set(metric === undefined ? ['parameters', 'metrics'] : ['metrics']));
+  for await (const revision of named(found, metric, READ_AHEAD)) {
+    const below = notes.below(revision.unread).map((note) => `${INDENT}${note}\n`);
+    await context.out(printable(text(revision) + below.join('')));
+  }
   return 0;
 }
+
+/** Below the date of a revision. */
+const INDENT = ' '.repeat(10);
 
 /** Names the values of revisions alike: with their file in all where two files of one revision have the name. */
 async function* named(
@@ -213,9 +221,7 @@ function text({ entry, tags, metrics, unread }: Revision): string {
     .slice(0, 4)
     .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   // Kept somewhere, but not here: absent is another thing, and leaves the line as it is.
-  const missing = unread
-    .filter(({ kind, reason }) => kind === 'metrics' && reason === 'not local')
-    .slice(0, 2);
+  const missing = unread.filter(({ kind, reason }) => kind === 'metrics' && reason === NOT_LOCAL).slice(0, 2);
   append(
     values,
     missing.map(({ file, reason }) => `${file}: ${reason}`),

@@ -1,8 +1,9 @@
 import picomatch from 'picomatch';
 import { sameAs } from '../catalog/versions.js';
+import type { Diagnostic } from '../diagnostic.js';
 import type { Digest } from '../digest.js';
 import { compareDigests, digestKey } from '../digest.js';
-import { labelsOf } from '../parameters/facts.js';
+import { NOT_LOCAL, labelsOf, unreadReason } from '../parameters/facts.js';
 import type { Entry, MetricEntry, Unread } from '../parameters/facts.js';
 import type { RevisionData } from './columns.js';
 import { timeOf } from './columns.js';
@@ -70,7 +71,7 @@ export function lowerMatcher(globs: readonly string[]): (name: string) => boolea
 
 /** The columns of a comparison, as they are printed and shown. */
 export function buildColumn(data: RevisionData): Column {
-  const { revision, version, facts, header } = data;
+  const { revision, version } = data;
   const time = timeOf(data.commit);
   const model = revision.model;
   return {
@@ -82,14 +83,32 @@ export function buildColumn(data: RevisionData): Column {
     ...(revision.unreadable === undefined ? {} : { unreadable: true }),
     digest: model?.digest ? digestKey(model.digest) : null,
     pointer: model?.pointer ?? null,
-    problems: [
-      ...(revision.unreadable ?? []).map(({ message }) => message),
-      ...(facts?.unread ?? []).filter(isProblem).map(unreadText),
-      ...(header.kind === 'unknown' && header.reason !== 'not local'
-        ? [`The artifact's header: ${header.reason}`]
-        : []),
-    ],
+    problems: problemsOf(data).map(({ message, line }) =>
+      line === undefined ? message : `${message} (line ${line})`,
+    ),
   };
+}
+
+/** What could not be read of a revision, for who compares it elsewhere than on a page. */
+export function incompleteIn(data: RevisionData): readonly Diagnostic[] {
+  const { rev, commit } = data.revision;
+  return problemsOf(data).map(({ message, ...place }) => {
+    return { severity: 'info', code: 'compare-incomplete', message: `${rev}: ${message}`, commit, ...place };
+  });
+}
+
+function problemsOf({
+  revision,
+  facts,
+  header,
+}: RevisionData): readonly Pick<Diagnostic, 'message' | 'path' | 'line'>[] {
+  return [
+    ...(revision.unreadable ?? []).map(({ message }) => ({ message })),
+    ...(facts?.unread ?? []).filter(isProblem).map(unreadProblem),
+    ...(header.kind === 'unknown' && header.reason !== 'not local'
+      ? [{ message: `The artifact's header: ${header.reason}` }]
+      : []),
+  ];
 }
 
 /** Curves that are not here are said beside the other curves. */
@@ -97,8 +116,6 @@ function isProblem({ kind, reason }: Unread): boolean {
   return kind !== 'other' && (kind !== 'curves' || reason !== NOT_LOCAL);
 }
 
-/** The reason of what exists and is not in this clone or on this disk. */
-export const NOT_LOCAL = phrase('not local');
 const UNREAD: Readonly<Record<Unread['kind'], string>> = {
   parameters: 'Parameters',
   metrics: 'Metrics',
@@ -106,8 +123,9 @@ const UNREAD: Readonly<Record<Unread['kind'], string>> = {
   curves: 'Curves',
 };
 
-function unreadText({ kind, file, reason }: Unread): string {
-  return `${UNREAD[kind]} in ${file}: ${reason}`;
+function unreadProblem({ kind, file, reason, line }: Unread): Pick<Diagnostic, 'message' | 'path' | 'line'> {
+  const message = `${UNREAD[kind]} in ${file}: ${reason}`;
+  return { message, path: file, ...(line === undefined ? {} : { line }) };
 }
 
 /** Fields in the order in which they were first met, with a cell per column. */
@@ -273,15 +291,16 @@ function addEntries(
   const entryOf = new Map(entries.flatMap((list) => list.map((entry) => [label(entry), entry])));
   const unread = revisions.map(({ facts }) => (facts?.unread ?? []).filter((each) => each.kind === kind));
   unread.forEach((list, at) => {
-    for (const { file, reason, fields: only } of list) {
+    for (const { file, fields: only, ...why } of list) {
+      const unknown = unreadReason(why);
       let met = false;
       fields.fill(group, at, (field) => {
         const entry = entryOf.get(field);
         if (entry?.file !== file || only?.includes(entry.name) === false) return undefined;
         met = true;
-        return { value: null, unknown: reason };
+        return { value: null, unknown };
       });
-      if (!met) fields.add(group, file, at, { value: null, unknown: reason });
+      if (!met) fields.add(group, file, at, { value: null, unknown });
     }
   });
 }

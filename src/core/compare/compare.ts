@@ -5,7 +5,7 @@ import { resolveRevision } from '../catalog/select.js';
 import type { Diagnostic } from '../diagnostic.js';
 import { factsOf } from '../parameters/modelFacts.js';
 import { FactsReader } from '../parameters/reader.js';
-import { buildColumn, buildFields } from './build.js';
+import { buildColumn, buildFields, incompleteIn } from './build.js';
 import type { RevisionData } from './columns.js';
 import { headerOf, readCommits, versionOf } from './columns.js';
 import type { Comparison, Curves, Fields } from './comparison.js';
@@ -100,6 +100,6 @@ export async function readFieldsOf(
   return {
     fields,
     ...comparedCurves(columns.map(curvesOf), fields.fields),
-    diagnostics: revisions.flatMap((revision) => revision.diagnostics),
+    diagnostics: [...revisions.flatMap(({ diagnostics }) => diagnostics), ...columns.flatMap(incompleteIn)],
   };
 }

@@ -1,5 +1,6 @@
 import type { ModelFacts, Unread } from '../parameters/facts.js';
-import { NOT_LOCAL, unreadableReason } from './build.js';
+import { NOT_LOCAL } from '../parameters/facts.js';
+import { unreadableReason } from './build.js';
 import type { RevisionData } from './columns.js';
 import type { ComparedCurve, Curves, Field } from './comparison.js';
 

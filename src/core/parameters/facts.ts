@@ -1,4 +1,5 @@
 import type { Json } from '../compare/value.js';
+import { phrase } from '../phrase.js';
 import type { Curve } from './curves.js';
 import type { Dependency } from './stages.js';
 
@@ -22,12 +23,31 @@ export interface Unread {
   readonly file: string;
   /** `not local`, `not in this commit`, or why it cannot be read. */
   readonly reason: string;
+  /** 1-based line of the file, where the reason is in one. */
+  readonly line?: number;
   /** Of curves: the metric that the file is named after; none where a whole folder could not be read. */
   readonly metric?: string;
   /** Where only these fields of it could not be read. */
   readonly fields?: readonly string[];
   /** Where it is not known whether there is such a file at all. */
   readonly doubtful?: true;
+}
+
+/** The reason of what exists and is not in this clone or on this disk. */
+export const NOT_LOCAL = phrase('not local');
+
+/** A file of that kind as what it is: not read, and why. */
+export function unreadFile(
+  kind: Unread['kind'],
+  file: string,
+  { reason, line }: Pick<Unread, 'reason' | 'line'>,
+): Unread {
+  return { kind, file, reason, ...(line === undefined ? {} : { line }) };
+}
+
+/** Why a file could not be read, with the line of it where that is known. */
+export function unreadReason({ reason, line }: Pick<Unread, 'reason' | 'line'>): string {
+  return line === undefined ? reason : `line ${line}: ${reason}`;
 }
 
 /** What one commit says about how a model was made and how good it is. */

@@ -5,6 +5,7 @@ import { nearest, topLevel } from './commitValues.js';
 import { evaluationKey } from './evaluation.js';
 import type { KnownPaths } from './evaluation.js';
 import type { Entry, MetricEntry, Unread } from './facts.js';
+import { unreadFile } from './facts.js';
 import type { FactsReader } from './reader.js';
 import { folderOf } from './reader.js';
 import type { PlacedStage, Surroundings } from './stages.js';
@@ -82,7 +83,7 @@ export async function readMetrics(
     if (found === undefined)
       unread.push({ kind: 'metrics', file: path, reason: phrase('not in this commit') });
     for (const { path: file, fields } of found ?? []) {
-      if (!fields.ok) unread.push({ kind: 'metrics', file, reason: fields.reason });
+      if (!fields.ok) unread.push(unreadFile('metrics', file, fields));
       else for (const [name, value] of fields.fields) entries.push({ file, name, value, evaluation });
     }
   }
@@ -106,7 +107,7 @@ export async function readOther(
   const read = await reader.read(values.commit, rest, values.outputs);
   const entries: Entry[] = [];
   for (const { path: file, fields } of [...read.values()].flat()) {
-    if (!fields.ok) unread.push({ kind: 'other', file, reason: fields.reason });
+    if (!fields.ok) unread.push(unreadFile('other', file, fields));
     else for (const [name, value] of fields.fields) entries.push({ file, name, value });
   }
   return entries;

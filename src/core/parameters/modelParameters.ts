@@ -6,6 +6,7 @@ import type { CommitValues } from './commitValues.js';
 import { nearest, topLevel } from './commitValues.js';
 import type { ReadFields } from './document.js';
 import type { Entry, Unread } from './facts.js';
+import { unreadFile } from './facts.js';
 import type { FactsReader } from './reader.js';
 import type { PlacedStage, Surroundings } from './stages.js';
 import { within } from './stages.js';
@@ -49,8 +50,8 @@ class Parameters {
 
   /** The wanted fields of a file; what could not be read is said. */
   take(file: string, read: ReadFields | undefined, wanted: (name: string) => boolean): void {
-    if (read === undefined) this.fail(file, phrase('not in this commit'));
-    else if (!read.ok) this.fail(file, read.reason);
+    if (read === undefined) this.fail(file, { reason: phrase('not in this commit') });
+    else if (!read.ok) this.fail(file, read);
     else {
       for (const [name, value] of read.fields) if (wanted(name)) this.add({ file, name, value });
       const computed = (read.computed ?? []).filter(wanted);
@@ -70,8 +71,8 @@ class Parameters {
     return [...this.entries.values()];
   }
 
-  private fail(file: string, reason: string): void {
-    this.unread.push({ kind: 'parameters', file, reason });
+  private fail(file: string, why: Pick<Unread, 'reason' | 'line'>): void {
+    this.unread.push(unreadFile('parameters', file, why));
   }
 }
 

@@ -4,8 +4,10 @@ import { GitRepo, md5 } from '../../fixtures/gitRepo.js';
 
 interface Answer {
   readonly revisions: readonly {
+    readonly subject: string;
     readonly parameters: Readonly<Record<string, unknown>>;
     readonly metrics: Readonly<Record<string, unknown>>;
+    readonly unread?: readonly unknown[];
   }[];
 }
 
@@ -83,5 +85,75 @@ describe('modelkeep log', () => {
       revisions.map(({ metrics }) => metrics),
       [{ acc: 2 }, { acc: 1 }],
     );
+  });
+
+  it('says which file could not be read and on which line, once for all revisions that follow', async () => {
+    revision({ 'metrics.json': '{"acc": 1}', 'params.yaml': 'lr: 1\n' });
+    revision({ 'params.yaml': 'lr: 1\nlr: 2\n' });
+    revision({ 'metrics.json': '{"acc": 1,\n ]\n' });
+    revision({ 'params.yaml': 'lr: 2\n' });
+    revision({ 'params.yaml': '# none\nlr: 1\nlr: 2\n' });
+    const twice = 'could not read params.yaml: line 2: The key "lr" stands twice';
+    const [r5, broken, again, r4, r3, then, r2, r1, ...rest] = await lines();
+    assert.deepEqual([r5, r4, r3, r2, r1, ...rest], ['r5', 'r4', 'r3', 'r2  acc=1', 'r1  acc=1']);
+    assert.match(broken ?? '', /^ {10}could not read metrics\.json: line 2: The JSON is broken: /);
+    assert.equal(again?.trim(), twice.replace('line 2', 'line 3'));
+    assert.equal(then?.trim(), twice);
+    assert.deepEqual(
+      (await json()).revisions.map(({ subject, unread = [] }) => [subject, unread.length]),
+      [
+        ['r5', 2],
+        ['r4', 1],
+        ['r3', 2],
+        ['r2', 1],
+        ['r1', 0],
+      ],
+    );
+    const [, , , second] = (await json()).revisions;
+    const reason = 'The key "lr" stands twice';
+    assert.deepEqual(second?.unread, [{ kind: 'parameters', file: 'params.yaml', reason, line: 2 }]);
+    assert.equal((await lines('--metric', 'acc')).filter((line) => line.includes('params.yaml')).length, 0);
+  });
+
+  it('takes what is not there, or not local, for no broken file', async () => {
+    repo.write('dvc.yaml', 'metrics: [metrics.json, gone.json]\nparams: [nowhere.yaml]\n');
+    repo.lfsPointer('metrics.json');
+    revision({});
+    assert.deepEqual(await lines(), ['r1  metrics.json: not local']);
+    assert.deepEqual((await json()).revisions[0]?.unread, [
+      { kind: 'metrics', file: 'metrics.json', reason: 'not local' },
+      { kind: 'metrics', file: 'gone.json', reason: 'not in this commit' },
+    ]);
+  });
+
+  it('names the line in a comparison too', async () => {
+    revision({ 'metrics.json': '{"acc": 1}', 'params.toml': 'lr = 1\n' });
+    revision({ 'metrics.json': '{"acc": 1,\n\n ]\n', 'params.toml': 'a = 1\nlr = \n' });
+    const { out, err } = await runCommandLine(
+      repo,
+      'compare',
+      'model',
+      'HEAD~1',
+      'HEAD',
+      '--all-fields',
+      '--json',
+    );
+    const answer = JSON.parse(out) as {
+      readonly columns: readonly { readonly problems: readonly string[] }[];
+      readonly rows: readonly { readonly field: string; readonly unknown?: readonly (string | null)[] }[];
+      readonly diagnostics: readonly Readonly<Record<string, unknown>>[];
+    };
+    assert.equal(err, '');
+    assert.deepEqual(
+      answer.diagnostics.map(({ code, commit, path, line }) => [code, commit, path, line]),
+      [
+        ['compare-incomplete', repo.head(), 'metrics.json', 3],
+        ['compare-incomplete', repo.head(), 'params.toml', 3],
+      ],
+    );
+    assert.match(answer.columns[1]?.problems[0] ?? '', /^Metrics in metrics\.json: The JSON .* \(line 3\)$/);
+    const unknown = answer.rows.find(({ field }) => field === 'lr')?.unknown;
+    assert.equal(unknown?.[0], null);
+    assert.match(unknown[1] ?? '', /^line 3: The TOML is broken: /);
   });
 });
