@@ -62,11 +62,11 @@ describe('.gto', () => {
   });
 
   it('reports a mistake on its line and goes on', () => {
-    const wrong = parseGtoConfig('types: [model]\nstages:\n  - "in review"\n');
+    const wrong = parseGtoConfig('types: [model]\nstages:\n  - dev\n  - "in review"\n');
     assert.deepEqual([wrong.stages, wrong.types], [null, ['model']]);
     assert.deepEqual(
       wrong.diagnostics.map((one) => [one.code, one.path, one.line]),
-      [['gto-config', '.gto', 3]],
+      [['gto-config', '.gto', 4]],
     );
     for (const text of ['stages: prod', 'stages: {a: b}', '- a', 'stages: [1]', 'a: [', 'stages: *x']) {
       assert.equal(parseGtoConfig(text).diagnostics.length, 1, text);

@@ -279,6 +279,18 @@ describe('pipelines', () => {
       ]);
     });
 
+    it('names the line of the item or key whose template cannot be resolved', () => {
+      const lines = (yaml: string): unknown => codes(resolve(yaml)).map(([, line]) => line);
+      const stage = (...rest: string[]): string => ['stages:', '  a:', ...rest, ''].join('\n');
+      assert.deepEqual(lines(stage('    cmd:', '    - x', '    - y ${nope}')), [5]);
+      assert.deepEqual(lines(stage('    cmd: x', '    params:', '    - p.yaml:', '      - ${nope}')), [6]);
+      assert.deepEqual(lines(stage('    cmd: x', '    outs:', '    - o:', '        desc: ${nope}')), [6]);
+      assert.deepEqual(lines(stage('    wdir: ${nope}', '    cmd: x')), [3]);
+      assert.deepEqual(lines(stage('    matrix:', '      m: [a]', '      n:', '      - ${nope}')), [6]);
+      assert.deepEqual(lines(stage('    foreach:', '    - x', '    - ${nope}', '    do: {cmd: x}')), [5]);
+      assert.deepEqual(lines('artifacts:\n  m:\n    path: m\n    labels:\n    - a\n    - ${nope}\n'), [6]);
+    });
+
     const refused: [string, string, Record<string, string>, string][] = [
       [
         'a variable defined twice',

@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { LineCounter, isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Diagnostic } from '../../diagnostic.js';
 import { isPlainName } from './tagName.js';
 
@@ -49,12 +49,13 @@ export function parseGtoConfig(text: string): GtoConfig {
     const values = isSeq(node)
       ? node.items.map((item) => (isScalar(item) ? item.value : undefined))
       : [undefined];
-    const wrong = values.find((value) => typeof value !== 'string' || !isPlainName(value));
-    if (values.some((value) => typeof value !== 'string' || !isPlainName(value))) {
-      const range = isSeq(node) || isScalar(node) ? node.range : undefined;
+    const wrong = values.findIndex((value) => typeof value !== 'string' || !isPlainName(value));
+    if (wrong >= 0) {
+      const place: unknown = isSeq(node) ? node.items[wrong] : node;
+      const range = isNode(place) ? place.range : undefined;
       diagnostics.push(
         problem(
-          `\`${key}\` in .gto has to be a list of names of letters, digits, \`-\`, \`_\` and \`/\`; ${JSON.stringify(wrong) ?? 'this'} is none. GTO fails on this file; here every name counts as allowed.`,
+          `\`${key}\` in .gto has to be a list of names of letters, digits, \`-\`, \`_\` and \`/\`; ${JSON.stringify(values[wrong]) ?? 'this'} is none. GTO fails on this file; here every name counts as allowed.`,
           range ? lines.linePos(range[0]).line : 1,
         ),
       );

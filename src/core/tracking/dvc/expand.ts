@@ -36,14 +36,14 @@ export function expandStage(stage: RawStage, context: Context, budget: StageBudg
   const { definition } = stage;
   const matrix = get(definition, 'matrix');
   if (matrix !== undefined) return expandMatrix(stage, matrix, context, budget);
-  const foreach = get(definition, 'foreach');
+  const foreach = definition.map.find(([key]) => key === 'foreach');
   if (foreach === undefined) {
     budget.pay(1);
     return [{ name: stage.name, definition, local: new Map() }];
   }
   const body = get(definition, 'do');
   if (!isMap(body)) throw new TemplateError('"foreach" needs a "do" with the stage');
-  const items = context.resolve(foreach);
+  const [, items] = context.resolveEntry(foreach);
   const instance = (key: string, local: [string, Node][]): [string, StageInstance] => [
     key,
     { name: `${stage.name}@${key}`, definition: body, local: new Map(local) },
@@ -61,7 +61,7 @@ export function expandStage(stage: RawStage, context: Context, budget: StageBudg
     budget.pay(items.length);
     const isComposite = items.some((item) => !isScalar(item));
     instances = items.map((item, index) =>
-      instance(!isComposite && isScalar(item) ? nameText(item, itemOf(foreach, index)) : String(index), [
+      instance(!isComposite && isScalar(item) ? nameText(item, itemOf(foreach[1], index)) : String(index), [
         ['item', item],
       ]),
     );

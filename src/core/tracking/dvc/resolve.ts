@@ -5,7 +5,7 @@ import { readArtifact } from './artifactsIndex.js';
 import type { StageInstance } from './expand.js';
 import { StageBudget, expandStage } from './expand.js';
 import type { LockedStage, ParsedLock } from './lock.js';
-import { get, isMap, isScalar, itemsOf, scalarText } from './node.js';
+import { get, isMap, isScalar, itemsOf, lineOf, scalarText } from './node.js';
 import type { Entry, Item, MapNode, Node } from './node.js';
 import type { RawOut } from './out.js';
 import type { ParsedPipeline, RawStage } from './pipeline.js';
@@ -142,7 +142,12 @@ function resolveDefinition(
   const wdir =
     wdirNode === undefined
       ? ''
-      : attempt(() => textOf(context.resolve(wdirNode)), where, raw.line, problems, 'dvc-template');
+      : attempt(
+          () => textOf(context.resolve(wdirNode)),
+          where,
+          lineOf(definition, 'wdir') ?? raw.line,
+          problems,
+        );
   if (wdir === undefined) return undefined;
   const own = new Map(loaded);
   for (const item of itemsOf(definition, 'vars') ?? []) {
@@ -158,14 +163,15 @@ function resolveDefinition(
     context = extended;
   }
   const entries: Entry[] = [];
-  for (const [key, value, line] of definition.map) {
+  for (const entry of definition.map) {
+    const [key, value, line] = entry;
     if (key === 'vars') continue;
     if (key === 'outs' || key === 'metrics' || key === 'plots' || key === 'deps') {
       const items = itemsOf(definition, key);
       entries.push(items ? resolveItems(context, key, items, where, line, problems) : [key, value, line]);
     } else {
-      const resolved = attempt(() => context.resolve(value, key), where, line, problems);
-      entries.push([key, resolved ?? null, line]);
+      const resolved = attempt(() => context.resolveEntry(entry, key), where, line, problems);
+      entries.push(resolved ?? [key, null, line]);
     }
   }
   return { map: entries };
@@ -229,8 +235,8 @@ function attempt<T>(
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     const message = `${error.message} (in ${where})`;
-    if (error instanceof VariablesError) problems.add('error', code, message, error.line, error.file);
-    else problems.add('error', error.code ?? code, message, line);
+    if (error instanceof VariablesError) problems.add('error', code, message, error.fileLine, error.file);
+    else problems.add('error', error.code ?? code, message, error.line ?? line);
     return undefined;
   }
 }

@@ -7,8 +7,15 @@ export class TemplateError extends Error {
     message: string,
     /** Where it is more than a template. */
     readonly code?: 'dvc-too-many-stages',
+    /** 1-based line of the `dvc.yaml`, where it is known better than by who asks. */
+    readonly line?: number,
   ) {
     super(message);
+  }
+
+  /** The same error at a line, unless it has one already; 0 is none. */
+  at(line: number): TemplateError {
+    return this.line !== undefined || line === 0 ? this : new TemplateError(this.message, this.code, line);
   }
 }
 
@@ -18,8 +25,8 @@ export class VariablesError extends TemplateError {
     message: string,
     /** Relative to the folder of the `dvc.yaml`. */
     readonly file: string,
-    /** 1-based; undefined where it is the file as a whole. */
-    readonly line: number | undefined,
+    /** 1-based in that file; undefined where it is the file as a whole. */
+    readonly fileLine: number | undefined,
   ) {
     super(message);
   }
@@ -108,11 +115,28 @@ export class Context {
     if (isList(value)) return value.map((item) => this.resolve(item, key));
     if (!isMap(value)) return value;
     const entries: Entry[] = [];
-    for (const [name, inner, ...lines] of value.map) {
-      const resolved = this.#text(name, key);
-      entries.push([isScalar(resolved) ? scalarText(resolved) : name, this.resolve(inner, key), ...lines]);
+    for (const entry of value.map) {
+      const [name, , line] = entry;
+      const resolved = placed(line, () => this.#text(name, key));
+      const [, ...rest] = this.resolveEntry(entry, key);
+      entries.push([isScalar(resolved) ? scalarText(resolved) : name, ...rest]);
     }
     return { map: entries };
+  }
+
+  /**
+   * Resolves the value of an entry, not its name; an error in it has the line.
+   * @throws TemplateError
+   */
+  resolveEntry([name, value, line, items]: Entry, key?: string): Entry {
+    return items && isList(value)
+      ? [
+          name,
+          value.map((item, index) => placed(items[index] ?? line, () => this.resolve(item, key))),
+          line,
+          items,
+        ]
+      : [name, placed(line, () => this.resolve(value, key)), line];
   }
 
   #text(text: string, key: string | undefined): Node {
@@ -154,6 +178,16 @@ export class Context {
     }
     if (value === undefined) throw new TemplateError(`\${${shorten(expression)}} is not defined`);
     return value;
+  }
+}
+
+/** What is computed of a line; an error in it knows the line. */
+function placed<T>(line: number, compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof TemplateError) throw error.at(line);
+    throw error;
   }
 }
 
