@@ -51,6 +51,21 @@ describe('Broken files in the Problems view', function () {
     await eventuallyHas(problems, 'dvc.yaml', 'Ln 1');
   });
 
+  it('of a file of variables: at its own line, gone once that is right', async () => {
+    repo.write('dvc.yaml', 'vars:\n- conf/my[1].toml\nstages: {train: {cmd: "train ${lr}"}}\n');
+    repo.write('params.yaml', 'a: 1\nlr: [0.1\n\nb: 2\n').write('conf/my[1].toml', 'x = 1\n\n\ny = \n');
+    repo.commit('broken');
+    const { workbench } = await open();
+    await eventuallyHas(problems, 'params.yaml', 'Ln 4', 'my[1].toml', 'Ln 5');
+    await workbench.screenshot('problems-4-variables');
+    repo.write('conf/my[1].toml', 'x = 1\ny = 2\n');
+    await eventually(async () => assert.doesNotMatch(await problems(), /my\[1\]/));
+    repo.write('params.yaml', 'a: 1\nlr: 0.1\nb: 2\n');
+    await eventually(async () => assert.doesNotMatch(await problems(), /params\.yaml/));
+    repo.write('params.yaml', 'a: 1\na: {\n');
+    await eventuallyHas(problems, 'params.yaml', 'Ln 3');
+  });
+
   it('of a merge that stopped: the conflict at its line, until it is over', async () => {
     repo.switch('experiment/churn_x');
     repo.write(POINTER, dvcFile('models/churn.pkl', { content: 'theirs', size: 49_000_000 }));

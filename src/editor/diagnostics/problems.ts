@@ -125,7 +125,10 @@ export class Problems implements vscode.Disposable {
     const changed = new Map<string, readonly Problem[]>();
     for (const diagnostic of committed) {
       const file = path.join(repository.root, ...(diagnostic.path ?? '').split('/'));
-      if (this.working.get(file) === undefined) this.working.check(file);
+      if (this.working.get(file) !== undefined) continue;
+      if (diagnostic.code === 'dvc-vars' && path.basename(file) !== 'dvc.yaml')
+        this.working.checkVariables(file);
+      else this.working.check(file);
     }
     for (const [file, now] of this.working.entries()) {
       if (this.store.entryOf(file) !== entry) continue;

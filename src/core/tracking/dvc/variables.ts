@@ -1,3 +1,4 @@
+import type { Problem } from '../problem.js';
 import { decodeText } from '../text.js';
 import { get, isList, isMap } from './node.js';
 import type { Entry, Item, MapNode, Node } from './node.js';
@@ -85,6 +86,18 @@ function select(map: MapNode, keys: readonly string[], path: string): MapNode {
       return [key, value, 0];
     }),
   };
+}
+
+/** What is wrong with a file of variables taken alone; its values are checked where a template asks for them. */
+export function checkVariables(path: string, bytes: Uint8Array): readonly Problem[] {
+  try {
+    readVariables(path, bytes);
+    return [];
+  } catch (error) {
+    if (!(error instanceof VariablesError)) throw error;
+    const { message, fileLine: line } = error;
+    return [{ severity: 'error', code: 'dvc-vars', message, ...(line === undefined ? {} : { line }) }];
+  }
 }
 
 /** DVC: by extension, YAML for all but `.json`, `.toml` and `.py`. JSON is read as the YAML that it is. */
