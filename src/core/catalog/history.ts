@@ -38,6 +38,8 @@ interface Abortable {
 const BATCH = 256;
 /** Said of tips that cannot be read. */
 const MOST_LOST = 20;
+/** Names and places in which a model is followed. */
+const MOST_LIVES = 50;
 /** The first ones are shown as soon as they are known. */
 const FIRST_BATCH = 16;
 
@@ -52,33 +54,87 @@ export async function* historyOf(
   model: Identity,
   options: HistoryOptions = {},
 ): AsyncGenerator<HistoryEntry> {
+  if (catalog.repository.shallow) options.diagnose?.([SHALLOW]);
+  const lives: Life[] = [];
+  const begun = new Set<string>();
+  const told = new Set<CommitId>();
+  const begin = (one: Identity, from: Beginning | null): void => {
+    const key = `${one.name}\0${one.path ?? ''}\0${from?.commit ?? ''}`;
+    if (begun.has(key) || begun.size >= MOST_LIVES) return;
+    begun.add(key);
+    lives.push({ entries: lifeOf(catalog, one, from, begin, options), next: undefined, ended: false });
+  };
+  begin(model, null);
+  try {
+    for (;;) {
+      // Looking ahead in one life may find where another ended, and add it.
+      for (const life of lives) await lookAhead(life);
+      const newest = lives.reduce((best, life) => (secondsOf(life) > secondsOf(best) ? life : best));
+      if (!newest.next) return;
+      if (!told.has(newest.next.commit)) yield newest.next;
+      told.add(newest.next.commit);
+      newest.next = undefined;
+    }
+  } finally {
+    for (const { entries } of lives) await entries.return(undefined);
+  }
+}
+
+/** What a model was under one name, in one place. */
+interface Life {
+  readonly entries: AsyncGenerator<HistoryEntry>;
+  next: HistoryEntry | undefined;
+  ended: boolean;
+}
+
+/** Where a life ended: the commit that moved it, and its parents, from which the life is read. */
+interface Beginning {
+  readonly commit: CommitId;
+  readonly parents: readonly CommitId[];
+  readonly pointers: readonly string[];
+}
+
+async function lookAhead(life: Life): Promise<void> {
+  if (life.next || life.ended) return;
+  const next = await life.entries.next();
+  if (next.done) life.ended = true;
+  else life.next = next.value;
+}
+
+function secondsOf({ next }: Life): number {
+  return next ? Date.parse(next.time) : -Infinity;
+}
+
+/** The entries of a model under one name; `begin` hears what it was before, and where that ended. */
+async function* lifeOf(
+  catalog: Catalog,
+  model: Identity,
+  from: Beginning | null,
+  begin: (identity: Identity, from: Beginning) => void,
+  options: HistoryOptions,
+): AsyncGenerator<HistoryEntry> {
   const abortable = options.signal ? { signal: options.signal } : {};
   const seen = new Set<CommitId>();
-  const followed = new Set(await pointersOf(catalog, model, options));
-  /** What it is called today, then what it was called before it moved. */
-  const identities: Identity[] = [model];
-  if (catalog.repository.shallow) options.diagnose?.([SHALLOW]);
+  const followed = new Set(from ? from.pointers : await pointersOf(catalog, model, options));
+  const at = (commit: CommitId): Promise<State> => stateAt(catalog, model, commit, followed, abortable);
   let complete = followed.size === 0;
   // Where the model came from another path, Git is asked anew from there on: what is older may lie between.
   while (!complete) {
     complete = true;
-    for await (const batch of batches(touching(catalog, [...followed], options), seen)) {
+    const visited = touching(catalog, [...followed], from?.parents ?? null, options);
+    for await (const batch of batches(visited, seen)) {
       await catalog.loadCommits(
         batch.flatMap(({ commit, parents }) => [commit, ...parents]),
         abortable,
       );
       for (const { parents, touched, ...logged } of batch) {
         seen.add(logged.commit);
-        const at = (commit: CommitId): Promise<State> =>
-          stateAt(catalog, identities, commit, followed, abortable);
         const here = await at(logged.commit);
-        let before = await each(parents, at);
+        const before = [];
+        for (const parent of parents) before.push(await at(parent));
         const origin = await movedFrom(catalog, logged.commit, here, parents, before, abortable);
-        if (origin) {
-          identities.push(origin);
-          before = await each(parents, at);
-        }
-        if (changed(here, before, touched)) yield { ...logged, ...here };
+        if (origin) begin(origin, { commit: logged.commit, parents, pointers: pointersTo(origin) });
+        else if (changed(here, before, touched)) yield { ...logged, ...here };
         const origins = before.flatMap((one) => one.model?.pointer ?? []);
         complete = origins.every((pointer) => followed.has(pointer));
         for (const pointer of origins) followed.add(pointer);
@@ -102,7 +158,7 @@ export async function pastModel(
   options: Abortable = {},
 ): Promise<Pick<Model, 'name' | 'path'> | undefined> {
   const pointers = likelyPointers(path) ?? new Set();
-  for await (const { commit, parents } of touching(catalog, [...pointers], options)) {
+  for await (const { commit, parents } of touching(catalog, [...pointers], null, options)) {
     await catalog.loadCommits([commit, ...parents], options);
     for (const one of [commit, ...parents]) {
       const found = catalog.find({ name: '', path }, one);
@@ -110,15 +166,6 @@ export async function pastModel(
     }
   }
   return undefined;
-}
-
-async function each<T>(
-  commits: readonly CommitId[],
-  at: (commit: CommitId) => Promise<T>,
-): Promise<readonly T[]> {
-  const answers: T[] = [];
-  for (const commit of commits) answers.push(await at(commit));
-  return answers;
 }
 
 /** What a model that is new in a commit was before: the only one there with its bits that the commit took away. */
@@ -129,17 +176,17 @@ async function movedFrom(
   parents: readonly CommitId[],
   before: readonly State[],
   abortable: Abortable,
-): Promise<Identity | undefined> {
+): Promise<Model | undefined> {
   const digest = here.model?.digest;
   if (!digest || before.some(({ model, unreadable }) => model !== null || unreadable)) return undefined;
   const after = await catalog.modelsAt(commit, abortable);
   const stays = new Set([...after.models, ...after.others].map(({ path }) => path));
-  const gone = new Map<string | null, Identity>();
+  const gone = new Map<string | null, Model>();
   for (const parent of parents) {
     const { models, others } = await catalog.modelsAt(parent, abortable);
     for (const one of [...models, ...others])
       if (one.digest && digestKey(one.digest) === digestKey(digest) && !stays.has(one.path))
-        gone.set(one.path, { name: one.name, path: one.path });
+        gone.set(one.path, one);
   }
   const [only] = gone.values();
   return gone.size === 1 ? only : undefined;
@@ -147,23 +194,15 @@ async function movedFrom(
 
 async function stateAt(
   catalog: Catalog,
-  identities: readonly Identity[],
+  model: Identity,
   commit: CommitId,
   pointers: ReadonlySet<string>,
   abortable: Abortable,
 ): Promise<State> {
-  const found = findFirst(catalog, identities, commit) ?? null;
+  const found = catalog.find(model, commit) ?? null;
   if (found !== null && found.digest !== null) return { model: found };
   const unreadable = await unreadableAt(catalog, commit, pointers, abortable);
   return { model: found, ...(unreadable.length === 0 ? {} : { unreadable }) };
-}
-
-function findFirst(catalog: Catalog, identities: readonly Identity[], commit: CommitId): Model | undefined {
-  for (const identity of identities) {
-    const found = catalog.find(identity, commit);
-    if (found) return found;
-  }
-  return undefined;
 }
 
 /**
@@ -207,12 +246,13 @@ async function* batches(
 async function* touching(
   catalog: Catalog,
   paths: readonly string[],
+  below: readonly CommitId[] | null,
   options: HistoryOptions,
 ): AsyncGenerator<Visited> {
   const { repository } = catalog;
   const abortable = options.signal ? { signal: options.signal } : {};
-  const tips = tipsOf(catalog, options.branch);
-  const from = options.branch ? tips : 'everything';
+  const tips = below ?? tipsOf(catalog, options.branch);
+  const from = below || options.branch ? tips : 'everything';
   try {
     for await (const commit of commitsTouching(repository, tips, {
       from,

@@ -108,6 +108,36 @@ describe('the history of a model', () => {
     assert.deepEqual(await subjects('last'), ['Which of them?']);
   });
 
+  it('takes what lay at the old path for the model only where the move comes after it', async () => {
+    repo.dvcPointer('models/old.pkl', { content: '1' }).dvcPointer('models/new.pkl', { content: '9' });
+    repo.commit('One, and another at the new path');
+    repo.remove('models/new.pkl.dvc').dvcPointer('models/old.pkl', { content: '2' }).commit('Two');
+    repo.remove('models/old.pkl.dvc').dvcPointer('models/new.pkl', { content: '2' }).commit('Move');
+    repo.git('switch', '-qc', 'side');
+    repo.remove('models/new.pkl.dvc').commit('Away');
+    repo.dvcPointer('models/old.pkl', { content: '7' }).commit('Unrelated');
+    repo.git('switch', '-q', 'main');
+    repo.dvcPointer('models/new.pkl', { content: '3' }).commit('Three');
+    assert.deepEqual(await subjects('models/new.pkl'), [
+      'Three',
+      'Away',
+      'Two',
+      'One, and another at the new path',
+    ]);
+  });
+
+  it('follows an output whose name changed within one lock', async () => {
+    const train = (name: string, content: string): GitRepo =>
+      repo
+        .write('dvc.yaml', `stages:\n  train: {cmd: x, outs: [models/${name}.pkl]}\n`)
+        .dvcLock('', { train: { cmd: 'x', outs: [{ path: `models/${name}.pkl`, content }] } });
+    train('old', '1').commit('One');
+    train('old', '2').commit('Two');
+    train('new', '2').commit('Rename');
+    train('new', '3').commit('Three');
+    assert.deepEqual(await subjects('new'), ['Three', 'Two', 'One']);
+  });
+
   it('follows a file to where it was, and tells a removal', async () => {
     repo.dvcPointer('old/a.pkl', { content: '1' }).commit('One');
     repo.dvcPointer('old/a.pkl', { content: '2' }).commit('Two');
