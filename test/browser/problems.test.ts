@@ -56,7 +56,7 @@ describe('Broken files in the Problems view', function () {
     repo.write('params.yaml', 'a: 1\nlr: [0.1\n\nb: 2\n').write('conf/my[1].toml', 'x = 1\n\n\ny = \n');
     repo.commit('broken');
     const { workbench } = await open();
-    await eventuallyHas(problems, 'params.yaml', 'Ln 4', 'my[1].toml', 'Ln 5');
+    await eventuallyHas(problems, 'params.yaml', 'Ln 4', 'my[1].toml', 'Ln 4');
     await workbench.screenshot('problems-4-variables');
     repo.write('conf/my[1].toml', 'x = 1\ny = 2\n');
     await eventually(async () => assert.doesNotMatch(await problems(), /my\[1\]/));

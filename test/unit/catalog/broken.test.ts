@@ -178,6 +178,23 @@ describe('a repository with broken parts', () => {
     ]);
   });
 
+  it('tells of a broken file of variables once, and of what a template put in on the line that asks for it', async () => {
+    const items = Array.from({ length: 150 }, (_, at) => at).join(', ');
+    repo.write(
+      'dvc.yaml',
+      `stages:\n  t:\n    foreach: [${items}]\n    do:\n      cmd: x \${item}\n      vars: [v.yaml]\n`,
+    );
+    repo.write('v.yaml', 'a: 1\nb: [1\nc: 2\n');
+    repo.write('sub/dvc.yaml', 'artifacts:\n  m: ${art}\n');
+    repo.write('sub/params.yaml', '\n\n\nart:\n  path: m.pkl\n  labels: 5\n');
+    repo.commit('One');
+    const { diagnostics } = await list(repo);
+    assert.deepEqual(
+      diagnostics.map(({ code, path: file, line }) => `${file ?? ''}:${line ?? ''} ${code}`),
+      ['v.yaml:3 dvc-vars', 'sub/dvc.yaml:2 dvc-wrong-type'],
+    );
+  });
+
   it('names the line that asks for variables, and that of a broken file of them', async () => {
     repo.write(
       'a/dvc.yaml',
@@ -222,7 +239,7 @@ describe('a repository with broken parts', () => {
       [
         'a/dvc.yaml:3 dvc-vars',
         'a/broken.yaml:3 dvc-vars',
-        'shared.toml:4 dvc-vars',
+        'shared.toml:3 dvc-vars',
         'a/more.json:2 dvc-vars',
         'a/dvc.yaml:18 dvc-template',
         'a/dvc.yaml:19 dvc-template',

@@ -148,12 +148,12 @@ describe('modelkeep log', () => {
       answer.diagnostics.map(({ code, commit, path, line }) => [code, commit, path, line]),
       [
         ['compare-incomplete', repo.head(), 'metrics.json', 3],
-        ['compare-incomplete', repo.head(), 'params.toml', 3],
+        ['compare-incomplete', repo.head(), 'params.toml', 2],
       ],
     );
     assert.match(answer.columns[1]?.problems[0] ?? '', /^Metrics in metrics\.json: The JSON .* \(line 3\)$/);
     const unknown = answer.rows.find(({ field }) => field === 'lr')?.unknown;
     assert.equal(unknown?.[0], null);
-    assert.match(unknown[1] ?? '', /^line 3: The TOML is broken: /);
+    assert.match(unknown[1] ?? '', /^line 2: The TOML is broken: /);
   });
 });

@@ -5,7 +5,7 @@ import { readArtifact } from './artifactsIndex.js';
 import type { StageInstance } from './expand.js';
 import { StageBudget, expandStage } from './expand.js';
 import type { LockedStage, ParsedLock } from './lock.js';
-import { get, isMap, isScalar, itemsOf, lineOf, scalarText } from './node.js';
+import { get, isList, isMap, isScalar, itemsOf, lineOf, scalarText } from './node.js';
 import type { Entry, Item, MapNode, Node } from './node.js';
 import type { RawOut } from './out.js';
 import type { ParsedPipeline, RawStage } from './pipeline.js';
@@ -218,8 +218,16 @@ function artifactsOf(pipeline: ParsedPipeline, context: Context, problems: Probl
       problems.add('error', 'dvc-template', `The name of ${where} must become text`, line);
       return [];
     }
-    return readArtifact(resolvedName, resolved, line, problems) ?? [];
+    // What a template put in has the lines of its own file.
+    const placed = typeof definition === 'string' ? allAt(resolved, line) : resolved;
+    return readArtifact(resolvedName, placed, line, problems) ?? [];
   });
+}
+
+/** The same with every entry on one line. */
+function allAt(node: Node, line: number): Node {
+  if (isList(node)) return node.map((item) => allAt(item, line));
+  return isMap(node) ? { map: node.map.map(([key, value]): Entry => [key, allAt(value, line), line]) } : node;
 }
 
 /** The value, or undefined and a problem where a template cannot be resolved. */
@@ -234,9 +242,10 @@ function attempt<T>(
     return compute();
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    const message = `${error.message} (in ${where})`;
-    if (error instanceof VariablesError) problems.add('error', code, message, error.fileLine, error.file);
-    else problems.add('error', error.code ?? code, message, error.line ?? line);
+    // A broken file is told once, whoever reads it.
+    if (error instanceof VariablesError)
+      problems.add('error', code, error.message, error.fileLine, error.file);
+    else problems.add('error', error.code ?? code, `${error.message} (in ${where})`, error.line ?? line);
     return undefined;
   }
 }

@@ -16,7 +16,7 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
 };
 
 const DIGITS = /^[0-9]+$/;
-const FRACTION = /^(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?$/;
+const FRACTION = /^(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[-+]?[0-9]+)?$/;
 const RADIX = /^(?:0b[01]+|0o[0-7]+|0x[0-9a-fA-F]+)$/;
 
 const SCALARS = new Set(['!', ...['str', 'null', 'bool', 'int', 'float'].map((name) => `${CORE}${name}`)]);

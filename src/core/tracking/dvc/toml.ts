@@ -30,9 +30,15 @@ export function tomlNode(text: string): {
     return { root: freeze(root) };
   } catch (error) {
     return error instanceof ParseError
-      ? { root: undefined, problem: `The TOML is broken: ${error.message}`, line: error.lineNumber }
+      ? { root: undefined, problem: `The TOML is broken: ${error.message}`, line: brokenLine(text, error) }
       : { root: undefined, problem: 'The TOML cannot be read' };
   }
+}
+
+/** A key without a value is told where the parser gave up: at the next text, some lines below. */
+function brokenLine(text: string, { index, lineNumber }: ParseError): number {
+  const before = text.slice(0, index).trimEnd();
+  return before.endsWith('=') ? before.split('\n').length : lineNumber;
 }
 
 /** A rough bound before the recursive parser sees it: brackets on one value, dots in one key. */

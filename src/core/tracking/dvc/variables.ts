@@ -11,7 +11,7 @@ import { TemplateError, VariablesError, findExpressions } from './template.js';
 
 /** Reads the files that `vars` names, each once. Keys of `files` are normalised paths as in `varsFiles`. */
 export class VariableFiles {
-  readonly #read = new Map<string, MapNode>();
+  readonly #read = new Map<string, MapNode | VariablesError>();
 
   constructor(readonly files: ReadonlyMap<string, Uint8Array>) {}
 
@@ -53,12 +53,18 @@ export class VariableFiles {
 
   #file(path: string): MapNode {
     const known = this.#read.get(path);
+    if (known instanceof VariablesError) throw known;
     if (known) return known;
     const bytes = this.files.get(path);
     if (!bytes) throw new TemplateError(`The variables file "${path}" does not exist`);
-    const node = readVariables(path, bytes);
-    this.#read.set(path, node);
-    return node;
+    try {
+      const node = readVariables(path, bytes);
+      this.#read.set(path, node);
+      return node;
+    } catch (error) {
+      if (error instanceof VariablesError) this.#read.set(path, error);
+      throw error;
+    }
   }
 }
 
