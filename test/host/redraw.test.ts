@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { append } from '../../src/core/append.js';
 import { CatalogSource } from '../../src/core/catalog/source.js';
 import { PinBoard } from '../../src/editor/pins/pinBoard.js';
 import { CatalogStore } from '../../src/editor/store/catalogStore.js';
@@ -28,7 +29,7 @@ describe('The rows of the Models view', () => {
   const draw = async (): Promise<readonly ModelNodes[]> => {
     const top = await provider.getChildren();
     const below: ModelNodes[] = [];
-    for (const node of top) if (node.kind === 'branch') below.push(...(await provider.getChildren(node)));
+    for (const node of top) if (node.kind === 'branch') append(below, await provider.getChildren(node));
     // Tracked files are counted after the models are shown.
     while (below.some((node) => node.kind === 'review' && node.tracked === null)) await pause(20);
     return top;
@@ -66,7 +67,7 @@ describe('The rows of the Models view', () => {
     const read = new Promise<void>((resolve) =>
       disposables.push(
         pins.onDidChange(() => {
-          firedForPins.push(...fired.slice(mark));
+          append(firedForPins, fired.slice(mark));
           resolve();
         }),
       ),
