@@ -1,4 +1,3 @@
-import { append } from '../append.js';
 import type { TextEdit } from './targets/finding.js';
 
 const CONTEXT = 3;
@@ -68,26 +67,14 @@ export function unifiedDiff(file: string, before: string, edits: readonly TextEd
     let added = 0;
     let removed = 0;
     for (const change of group) {
-      append(
-        body,
-        old.slice(at, change.start).map((line) => mark(' ', line)),
-      );
-      append(
-        body,
-        old.slice(change.start, change.end).map((line) => mark('-', line)),
-      );
-      append(
-        body,
-        change.lines.map((line) => mark('+', line)),
-      );
+      for (const line of old.slice(at, change.start)) body.push(mark(' ', line));
+      for (const line of old.slice(change.start, change.end)) body.push(mark('-', line));
+      for (const line of change.lines) body.push(mark('+', line));
       removed += change.end - change.start;
       added += change.lines.length;
       at = change.end;
     }
-    append(
-      body,
-      old.slice(at, end).map((line) => mark(' ', line)),
-    );
+    for (const line of old.slice(at, end)) body.push(mark(' ', line));
     const length = end - start;
     const head = `@@ -${span(start, length)} +${span(start + shift, length + added - removed)} @@\n`;
     shift += added - removed;

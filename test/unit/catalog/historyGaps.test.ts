@@ -198,6 +198,16 @@ describe('the history of a model where Git does not have everything', () => {
     assert.match(err, /There may be more tags at the remote: this clone is shallow/);
   });
 
+  it('says that a model moved more often than it is followed', async () => {
+    for (let at = 0; at < 55; at += 1) {
+      const [from, to] = at === 0 ? ['a', 'm0'] : [`m${at - 1}`, `m${at}`];
+      repo.remove(`models/${from}.pkl.dvc`).dvcPointer(`models/${to}.pkl`, { md5: md5(4), size: 4 });
+      repo.commit(`move ${at}`);
+    }
+    const { entries, codes } = await story(repo, 'm54');
+    assert.deepEqual([entries, codes], [[], ['history-incomplete']]);
+  });
+
   it('is the same with a commit-graph and its changed paths', async () => {
     const before = await story(repo, 'a');
     repo.git('commit-graph', 'write', '--reachable', '--changed-paths');
