@@ -53,10 +53,10 @@ describe('Broken files in the Problems view', function () {
 
   it('of a file of variables: at its own line, gone once that is right', async () => {
     repo.write('dvc.yaml', 'vars:\n- conf/my[1].toml\nstages: {train: {cmd: "train ${lr}"}}\n');
-    repo.write('params.yaml', 'a: 1\nlr: [0.1\n\nb: 2\n').write('conf/my[1].toml', 'x = 1\n\n\ny = \n');
+    repo.write('params.yaml', 'a: 1\nlr: [0.1\n\nb: 2\n').write('conf/my[1].toml', 'x = 1\n\n\n\ny = \n');
     repo.commit('broken');
     const { workbench } = await open();
-    await eventuallyHas(problems, 'params.yaml', 'Ln 4', 'my[1].toml', 'Ln 4');
+    await eventuallyHas(problems, 'params.yaml', 'Ln 4', 'my[1].toml', 'Ln 5');
     await workbench.screenshot('problems-4-variables');
     repo.write('conf/my[1].toml', 'x = 1\ny = 2\n');
     await eventually(async () => assert.doesNotMatch(await problems(), /my\[1\]/));

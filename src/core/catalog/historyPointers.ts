@@ -15,7 +15,10 @@ interface Abortable {
 /** Said of tips that cannot be read. */
 const MOST_LOST = 20;
 
-/** The files that track a model at a branch, a version or a plain tag; pipelines count with both of their files. */
+/**
+ * The files that track a model at a branch (a detached HEAD is one here), a version or a plain tag; pipelines count with
+ * both of their files.
+ */
 export async function pointersOf(
   catalog: Catalog,
   model: Identity,
@@ -28,7 +31,6 @@ export async function pointersOf(
       .filter((version) => version.model?.name === model.name)
       .map(({ commit }) => commit),
     ...catalog.plainTags.map(({ commit }) => commit),
-    ...(catalog.head.commit === null ? [] : [catalog.head.commit]),
   ];
   await catalog.loadCommits(commits, abortable);
   const pointers = new Set<string>();

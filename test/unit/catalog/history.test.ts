@@ -80,12 +80,13 @@ describe('the history of a model', () => {
       repo.write('odd.dvc', dvcFile('a.pkl', { content }).replace('a.pkl', 'models/a.pkl'));
     repo.dvcPointer('models/a.pkl', { content: '1' }).commit('One');
     repo.git('switch', '-q', '--detach');
-    odd('2').remove('models/a.pkl.dvc').commit('Tagged');
+    repo.remove('models/a.pkl.dvc').commit('Gone');
+    odd('2').commit('Tagged');
     repo.git('tag', 'nightly');
     odd('3').commit('Detached');
-    assert.deepEqual(await subjects('a'), ['Detached', 'Tagged', 'One']);
+    assert.deepEqual(await subjects('a'), ['Detached', 'Tagged', 'Gone', 'One']);
     repo.git('switch', '-q', 'main');
-    assert.deepEqual(await subjects('a'), ['Tagged', 'One']);
+    assert.deepEqual(await subjects('a'), ['Tagged', 'Gone', 'One']);
   });
 
   it('follows a file whose name changed with its place, and takes a move for no revision', async () => {
