@@ -65,6 +65,21 @@ describe('The compare page', function () {
     assert.deepEqual(served.complaints, []);
   });
 
+  it('ends a reason that is too long for its cell with an ellipsis', async () => {
+    const comparison = sample();
+    const reason = `line 3: ${'The YAML is broken at this place. '.repeat(8)}`;
+    const fields = comparison.fields.map(({ basis: _, ...field }) =>
+      field.group === 'parameters' ? { ...field, unknown: [null, null, reason] } : field,
+    );
+    await open({ ...comparison, fields });
+    const long = served.page.locator('.cell.unknown').first();
+    const ends = await long.evaluate((box) => {
+      const cut = [box, ...box.children].filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth);
+      return cut.map((one) => getComputedStyle(one).textOverflow);
+    });
+    assert.deepEqual(ends, ['ellipsis']);
+  });
+
   it('shows only differences until it is asked for all', async () => {
     await open();
     assert.equal(await served.page.getByText('models/churn.pkl').count(), 0);

@@ -20,7 +20,8 @@ export function drawValue(cell: CellOf): HTMLElement {
   const { field, row, at, baseline } = cell;
   const value = row.values[at] ?? null;
   const reason = row.unknown?.[at] ?? null;
-  if (reason !== null) return make('div', { class: 'cell unknown', text: said(reason) });
+  if (reason !== null)
+    return make('div', { class: 'cell unknown' }, make('span', { class: 'value', text: said(reason) }));
   const against = row.values[baseline] ?? null;
   const same = at === baseline || equalValues(value, against);
   const known = (row.unknown?.[baseline] ?? null) === null;
