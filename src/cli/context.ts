@@ -1,9 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { append } from '../core/append.js';
-import { defaultCacheFolder } from '../core/catalog/cacheFile.js';
-import type { LoadOptions } from '../core/catalog/source.js';
-import { CatalogSource } from '../core/catalog/source.js';
+import type { CatalogSource, LoadOptions } from '../core/catalog/source.js';
 import type { RepositoryCatalog } from '../core/catalog/repositoryCatalog.js';
 import type { Diagnostic } from '../core/diagnostic.js';
 import { GitError, gitEnvironment } from '../core/git/process.js';
@@ -110,12 +108,14 @@ export function createContext({ process, json, signal }: Surroundings): MainCont
       return folderInside(await context.repository(), [context.cwd, folder]);
     },
     async catalog(options: Pick<LoadOptions, 'branches' | 'changes'> = {}): Promise<RepositoryCatalog> {
-      const cacheFolder = defaultCacheFolder(process.env);
-      // Both ask Git, and neither needs the other's answer.
+      // Both ask Git, and neither needs the other's answer; while Git starts, so does what reads the catalog.
       const refs = listRefs({ root: folder, git }, { signal });
       refs.catch(() => undefined); // told where it is awaited; a folder without a repository is told before
-      const repository = await context.repository();
-      source = new CatalogSource(repository, { cacheFolder });
+      const opening = context.repository();
+      opening.catch(() => undefined);
+      const { CatalogSource } = await import('../core/catalog/source.js');
+      const { defaultCacheFolder } = await import('../core/catalog/cacheFile.js');
+      source = new CatalogSource(await opening, { cacheFolder: defaultCacheFolder(process.env) });
       const catalog = await source.load({ signal, refs, onUncached: boundMemory, ...options });
       boundMemory(); // not before: what the cache holds is read faster without
       context.diagnose(catalog.diagnostics);

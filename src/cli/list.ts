@@ -1,17 +1,15 @@
-import type { Branch, BranchChanges, BranchModel, BranchModels, Version } from '../core/catalog/catalog.js';
+import type { Branch, BranchChanges, BranchModel, BranchModels } from '../core/catalog/catalog.js';
 import type { RefsView } from '../core/catalog/refsView.js';
 import type { RepositoryCatalog } from '../core/catalog/repositoryCatalog.js';
-import { sameAs } from '../core/catalog/versions.js';
 import type { Diagnostic } from '../core/diagnostic.js';
 import { isUnread } from '../core/diagnostic.js';
-import { createLocator } from '../core/artifacts/locate.js';
 import { onceEach } from './onceEach.js';
 import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
 import { findBranch, fullName } from './branches.js';
 import { Streamed } from './command.js';
 import { printableLine } from './context.js';
 import { formatSize } from './text.js';
-import { diagnoseUnbound } from './unbound.js';
+import { versionJson } from './versionJson.js';
 
 /** `list`: the models of branches, without checking anything out. */
 export const list: Command = {
@@ -44,6 +42,7 @@ async function run(context: CommandContext, { values }: ParsedArguments): Promis
   const catalog = await context.catalog({ branches: select, changes });
   const branches = select(catalog);
   if (values.summary === true) return summarize(context, catalog, branches, values.tracked === true);
+  const { diagnoseUnbound } = await import('./unbound.js');
   await diagnoseUnbound(context, catalog);
   const options = { changed: values.changed === true, tracked: values.tracked === true };
   const listings = listingsOf(context, catalog, branches, options);
@@ -100,24 +99,6 @@ function* gtoVersions(catalog: RepositoryCatalog): Iterable<readonly [string, un
   }
 }
 
-/** A version as the contract has it: what binds it to a model stays inside. */
-export function versionJson(version: Version): Record<string, unknown> {
-  const { kind, tag, commit, digest, time, author, message, active, stages } = version;
-  return {
-    kind,
-    tag,
-    version: version.version,
-    commit,
-    digest,
-    time,
-    author,
-    message,
-    active,
-    stages,
-    sameAs: sameAs(version),
-  };
-}
-
 interface Row {
   readonly name: string;
   readonly remote: string | null;
@@ -143,6 +124,7 @@ async function* listingsOf(
   branches: readonly Branch[],
   options: { readonly changed: boolean; readonly tracked: boolean },
 ): AsyncIterable<Listing> {
+  const { createLocator } = await import('../core/artifacts/locate.js');
   const locator = createLocator(catalog.repository);
   const report = onceEach(context);
   if (options.changed) await catalog.summarize(branches, { signal: context.signal });

@@ -10,9 +10,8 @@ import { listed } from '../core/listed.js';
 import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
 import { Streamed } from './command.js';
 import { printable } from './context.js';
-import { versionJson } from './list.js';
 import { findChosen } from './select.js';
-import { diagnoseUnbound } from './unbound.js';
+import { versionJson } from './versionJson.js';
 
 /** `show`: what tags say of each model: versions, stages, the latest. */
 export const show: Command = {
@@ -36,6 +35,7 @@ async function run(context: CommandContext, { positionals }: ParsedArguments): P
       ? catalog.registered()
       : [await one(catalog, await findChosen(context, catalog, name), context)];
   const lost = await unreadableVersions(catalog, models, context);
+  const { diagnoseUnbound } = await import('./unbound.js');
   await diagnoseUnbound(context, catalog, name === undefined ? undefined : models[0]?.name);
   await diagnoseTags(catalog, context, remotes);
   if (context.json) {
