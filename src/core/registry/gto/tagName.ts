@@ -21,9 +21,9 @@ const FOLDER = '[a-zA-Z0-9\\-_./]+';
 /** An artifact as tags write it, as the source of a regular expression without groups. */
 export const ARTIFACT_IN_TAG = `(?:${FOLDER}=)?${NAME}`;
 
-const TAG = new RegExp(
-  `^(${ARTIFACT_IN_TAG})` +
-    `(?:(?:#(?<stage>${NAME})|@(?<version>v${SEMVER_PATTERN}))(?<cancel>!?)|@(?<word>deprecated|created))` +
+const HEAD = new RegExp(`^${ARTIFACT_IN_TAG}$`);
+const TAIL = new RegExp(
+  `^(?:(?:#(?<stage>${NAME})|@(?<version>v${SEMVER_PATTERN}))(?<cancel>!?)|@(?<word>deprecated|created))` +
     `(?:#(?<counter>[0-9]+))?$`,
 );
 const ARTIFACT = new RegExp(`^(?:${FOLDER}:)?${NAME}$`);
@@ -31,14 +31,27 @@ const PLAIN = new RegExp(`^${NAME}$`);
 
 /** Reads a GTO tag name; `undefined` when the name is not GTO's at all. `=` in the tag is `:` in the artifact. */
 export const parseTagName = remembering((name: string): GtoTag | undefined => {
-  const found = TAG.exec(name);
+  // No artifact holds either of them; and the same artifacts, and the same versions, stand in thousands of tags.
+  const end = name.search(/[@#]/);
+  const artifact = end < 0 ? undefined : parseHead(name.slice(0, end));
+  const said = artifact === undefined ? undefined : parseTail(name.slice(end));
+  return artifact === undefined || !said ? undefined : { ...said, artifact };
+});
+
+const parseHead = remembering((head: string): string | undefined =>
+  HEAD.test(head) ? fromTag(head) : undefined,
+);
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+const parseTail = remembering((tail: string): DistributiveOmit<GtoTag, 'artifact'> | undefined => {
+  const found = TAIL.exec(tail);
   if (!found?.groups) return undefined;
-  const artifact = fromTag(found[1] ?? '');
   const { stage, version, cancel, word, counter } = found.groups;
   const count = counter === undefined ? {} : { counter: Number(counter) };
-  if (version !== undefined) return { kind: 'version', artifact, version, active: cancel !== '!', ...count };
-  if (stage !== undefined) return { kind: 'stage', artifact, stage, active: cancel !== '!', ...count };
-  return { kind: word === 'deprecated' ? 'deprecation' : 'creation', artifact, ...count };
+  if (version !== undefined) return { kind: 'version', version, active: cancel !== '!', ...count };
+  if (stage !== undefined) return { kind: 'stage', stage, active: cancel !== '!', ...count };
+  return { kind: word === 'deprecated' ? 'deprecation' : 'creation', ...count };
 });
 
 /** Writes the tag name that `parseTagName` reads back. */
