@@ -97,11 +97,52 @@ export function parseTag(data: Buffer): TagHeader | undefined {
 
 /** `2026-11-23T21:44:36+00:00` in the zone the person was in. */
 export function isoTime(at: Pick<Signature, 'seconds' | 'zone'>): string {
-  const sign = at.zone.startsWith('-') ? -1 : 1;
-  const offset = sign * (Number(at.zone.slice(1, 3)) * 60 + Number(at.zone.slice(3, 5)));
-  const shifted = new Date((at.seconds + offset * 60) * 1000);
-  if (Number.isNaN(shifted.getTime())) return new Date(0).toISOString();
-  return `${shifted.toISOString().slice(0, 19)}${at.zone.slice(0, 3)}:${at.zone.slice(3, 5)}`;
+  if (!isInCalendar(at)) return new Date(0).toISOString();
+  const { zone } = at;
+  const local = at.seconds + offsetOf(zone);
+  const day = Math.floor(local / DAY);
+  const second = local - day * DAY;
+  const clock = `${twoDigits(second / 3600)}:${twoDigits((second / 60) % 60)}:${twoDigits(second % 60)}`;
+  return `${dateOf(day)}T${clock}${zone.slice(0, 3)}:${zone.slice(3, 5)}`;
+}
+
+/** Seconds since 1970 that `isoTime` tells: of what is beyond the calendar, none. */
+export function secondsTold(at: Pick<Signature, 'seconds' | 'zone'>): number {
+  return isInCalendar(at) ? at.seconds : 0;
+}
+
+/** Seconds. */
+const DAY = 24 * 60 * 60;
+/** The last second that a `Date` can be, on both sides of 1970. */
+const LAST = 8_640_000_000_000;
+
+function isInCalendar({ seconds, zone }: Pick<Signature, 'seconds' | 'zone'>): boolean {
+  return Math.abs(seconds + offsetOf(zone)) <= LAST;
+}
+
+/** Seconds east of Greenwich. */
+function offsetOf(zone: string): number {
+  if (zone === '+0000') return 0;
+  const offset = (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3, 5))) * 60;
+  return zone.startsWith('-') ? -offset : offset;
+}
+
+/** The day that was asked for last: what happened on one is told together, and making its text takes longest. */
+const lastDay = { day: Number.NaN, date: '' };
+
+/** `2026-11-23`. */
+function dateOf(day: number): string {
+  if (lastDay.day !== day) {
+    lastDay.date = new Date(day * DAY * 1000).toISOString().replace(/T.*$/, '');
+    lastDay.day = day;
+  }
+  return lastDay.date;
+}
+
+const TWO_DIGITS = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'));
+
+function twoDigits(value: number): string {
+  return TWO_DIGITS[Math.floor(value)] ?? '00';
 }
 
 function split(data: Buffer): { headers: [string, string][]; message: string } {
