@@ -51,6 +51,8 @@ export class ObjectReader {
   private readonly unclear: { readonly id: string; readonly handler: Request['handler'] }[] = [];
   private readonly damaged = new Set<string>();
   private telling: NodeJS.Timeout | undefined;
+  private spare: readonly (() => void)[] = [];
+  private spareTime: NodeJS.Immediate | undefined;
   private static readonly batchCommand = new Map<string, boolean>();
 
   constructor(private readonly options: ReaderOptions) {}
@@ -70,6 +72,15 @@ export class ObjectReader {
     if (this.failure === undefined) this.transport ??= this.open();
   }
 
+  /**
+   * Takes work that will have to be done in any case, and does it piece by piece while Git has much to answer. What was
+   * not done before everything is answered, or cannot be done, is dropped: whoever needs it does it then, and meets the
+   * error.
+   */
+  meanwhile(work: readonly (() => void)[]): void {
+    this.spare = [...this.spare, ...work];
+  }
+
   /** Resolves when every request, those of handlers included, was answered. */
   async settle(): Promise<void> {
     if (this.failure !== undefined) throw this.failure;
@@ -83,6 +94,7 @@ export class ObjectReader {
   /** Ends the processes; the reader cannot be used afterwards. */
   close(): void {
     clearTimeout(this.telling);
+    this.dropSpare();
     this.transport?.close();
     this.transport = undefined;
   }
@@ -150,6 +162,28 @@ export class ObjectReader {
   private afterChunk(): void {
     this.sendIfDue();
     this.finishIfIdle();
+    this.doSpare();
+  }
+
+  /** Once what has come is taken in, and Git is known to go on for a while without us. */
+  private doSpare(): void {
+    if (this.spare.length === 0 || this.spareTime || this.sent - this.head < BATCH) return;
+    this.spareTime = setImmediate(() => {
+      this.spareTime = undefined;
+      const [next, ...rest] = this.spare;
+      this.spare = rest;
+      try {
+        next?.();
+      } catch {
+        // Met again by whoever needs it.
+      }
+    });
+  }
+
+  private dropSpare(): void {
+    clearImmediate(this.spareTime);
+    this.spareTime = undefined;
+    this.spare = [];
   }
 
   private sendIfDue(): void {
@@ -182,6 +216,7 @@ export class ObjectReader {
     if (this.head === this.queue.length && this.waiting) {
       const { resolve } = this.waiting;
       this.waiting = undefined;
+      this.dropSpare();
       this.queue.length = 0;
       this.head = 0;
       this.sent = 0;
