@@ -7,7 +7,7 @@ import type { Candidate, StoredCandidates, Unnamed } from './candidateTable.js';
 import { CandidateTable } from './candidateTable.js';
 import type { PathPatterns } from './patterns.js';
 import type { Declaration } from './pipelines.js';
-import type { Placed, PlacedFile } from './placed.js';
+import type { PlacedFile, PlacedIds } from './placed.js';
 
 export type { Candidate } from './candidateTable.js';
 
@@ -39,12 +39,12 @@ export class Candidates {
   }
 
   /** Whether two of the candidates, or one of them and one of the ids, name the same path (and declared name). */
-  overlap(placed: Pick<Placed, 'modelIds' | 'otherIds'>, candidates: readonly Candidate[]): boolean {
+  overlap({ models, others }: PlacedIds, candidates: readonly Candidate[]): boolean {
     if (candidates.length === 0) return false;
     const keys = new Set(candidates.map(({ nameKey }) => nameKey));
     if (keys.size < candidates.length) return true;
     const claimed = (id: number): boolean => keys.has(this.table.nameKey(id));
-    return placed.modelIds.some(claimed) || placed.otherIds.some(claimed);
+    return models.some(claimed) || others.some(claimed);
   }
 
   get count(): number {

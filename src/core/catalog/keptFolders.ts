@@ -1,7 +1,7 @@
 import type { ObjectIds, ObjectNumber } from './objectIds.js';
 import type { PathPatterns } from './patterns.js';
 import type { ComposedAt } from './place.js';
-import type { Placed } from './placed.js';
+import type { Placed, PlacedIds } from './placed.js';
 import { NOTHING_PLACED } from './placed.js';
 
 /** Folders that say all by themselves, as they are kept on disk. */
@@ -16,28 +16,26 @@ export interface StoredFolders {
 /** A folder as it was composed at a path. */
 export interface ComposedFolder {
   readonly tree: ObjectNumber;
-  readonly at: ComposedAt;
+  readonly folder: string;
+  readonly ids: PlacedIds;
 }
 
 /** Writes folders down. */
 export function storeFolders(folders: readonly ComposedFolder[], trees: ObjectIds): StoredFolders {
   const paths = new Map<string, number>();
-  const length = folders.reduce(
-    (sum, { at }) => sum + 3 + at.placed.modelIds.length + at.placed.otherIds.length,
-    0,
-  );
+  const length = folders.reduce((sum, { ids }) => sum + 3 + ids.models.length + ids.others.length, 0);
   const numbers = new Uint32Array(length);
   let end = 0;
-  for (const { at } of folders) {
-    const { modelIds, otherIds } = at.placed;
-    let path = paths.get(at.folder);
-    if (path === undefined) paths.set(at.folder, (path = paths.size));
+  for (const { folder, ids } of folders) {
+    const { models, others } = ids;
+    let path = paths.get(folder);
+    if (path === undefined) paths.set(folder, (path = paths.size));
     numbers[end] = path;
-    numbers[end + 1] = modelIds.length;
-    numbers[end + 2] = otherIds.length;
-    numbers.set(modelIds, end + 3);
-    numbers.set(otherIds, end + 3 + modelIds.length);
-    end += 3 + modelIds.length + otherIds.length;
+    numbers[end + 1] = models.length;
+    numbers[end + 2] = others.length;
+    numbers.set(models, end + 3);
+    numbers.set(others, end + 3 + models.length);
+    end += 3 + models.length + others.length;
   }
   return { ids: trees.bytes(folders.map(({ tree }) => tree)), numbers, paths: [...paths.keys()] };
 }
@@ -93,7 +91,9 @@ function placedAt(numbers: Uint32Array, start: number): Placed {
   const others = models + (numbers[start + 1] ?? 0);
   return {
     ...NOTHING_PLACED,
-    modelIds: numbers.subarray(models, others),
-    otherIds: numbers.subarray(others, others + (numbers[start + 2] ?? 0)),
+    madeIds: {
+      models: numbers.subarray(models, others),
+      others: numbers.subarray(others, others + (numbers[start + 2] ?? 0)),
+    },
   };
 }

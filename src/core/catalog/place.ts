@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic.js';
 import type { BlobMemo } from './blobs.js';
 import type { Candidate, Candidates } from './candidates.js';
-import type { Placed, PlacedFile, PlacedPipeline } from './placed.js';
+import type { Placed, PlacedFile, PlacedIds, PlacedPipeline } from './placed.js';
 import { NOTHING_PLACED, NO_IDS, concatIds, join } from './placed.js';
 import { FileKind } from './treeNames.js';
 import { linked, notUtf8, refusedName, tooDeep, unreadableTree } from './treeProblems.js';
@@ -41,12 +41,32 @@ export class Composer {
     /** Paths that `models.names` names. */
     private readonly given: ReadonlySet<string>,
   ) {
-    this.pointers = new Pointers(blobs, candidates, given);
+    this.pointers = new Pointers(blobs);
   }
 
   /** What stands below a root tree. */
   root(node: TreeNode): Placed {
     return this.place(node, '', 0);
+  }
+
+  /**
+   * The candidates of all files below a folder, in tree order. Not made before they are asked for: where files have a
+   * say on each other, others are made instead.
+   */
+  ids(placed: Placed): PlacedIds {
+    return (placed.madeIds ??= this.makeIds(placed));
+  }
+
+  private makeIds({ parts, ownFiles }: Placed): PlacedIds {
+    const own = ownFiles.map((file) => this.candidates.tracked(file, this.given.has(file.file.path)));
+    const models: ArrayLike<number>[] = [idsOf(own, true)];
+    const others: ArrayLike<number>[] = [idsOf(own, false)];
+    for (let index = 0; index < parts.length; index += 1) {
+      const ids = this.ids(parts[index] ?? EMPTY);
+      models.push(ids.models);
+      others.push(ids.others);
+    }
+    return { models: concatIds(models), others: concatIds(others) };
   }
 
   private place(node: TreeNode, folder: string, depth: number): Placed {
@@ -68,16 +88,21 @@ export class Composer {
     return placed;
   }
 
-  /** Tells what was composed of a node where it stands for itself: nothing elsewhere is needed to take it over. */
-  tellSelfContained(node: TreeNode, tell: (at: ComposedAt) => void): void {
+  /**
+   * Tells what was composed of a node where it stands for itself: nothing elsewhere is needed to take it over. A folder
+   * of which nobody has asked the candidates yet is passed over: what is being kept must not grow meanwhile.
+   */
+  tellSelfContained(node: TreeNode, tell: (folder: string, ids: PlacedIds) => void): void {
     const first = node.composed as ComposedAt | typeof NOTHING_AT_ALL | undefined;
     if (first === undefined || first === NOTHING_AT_ALL || node.kept) return;
     for (let at: ComposedAt | undefined = first; at; at = at.next) {
       const { folder, placed } = at;
+      const ids = placed.madeIds;
       const alone =
         folder !== '' && placed.plain && !placed.plainFiles && placed.artifacts === null && !hasSay(placed);
-      if (alone && placed.pipelines.every((one) => this.pipelines.settle(one)?.diagnostics.length === 0))
-        tell(at);
+      if (!ids || !alone) continue;
+      if (placed.pipelines.every((one) => this.pipelines.settle(one)?.diagnostics.length === 0))
+        tell(folder, ids);
     }
   }
 
@@ -109,17 +134,12 @@ export class Composer {
     if (!settled) return placed; // asked again for each commit
     const outs = settled.files.map((file) => this.candidates.tracked(file, this.given.has(file.file.path)));
     const prefix = pipeline.folder === '' ? '' : `${pipeline.folder}/`;
-    if (
-      settled.declarations.length > 0 ||
-      outs.some(({ path }) => !path.startsWith(prefix)) ||
-      this.candidates.overlap(placed, outs)
-    )
+    if (settled.declarations.length > 0 || outs.some(({ path }) => !path.startsWith(prefix)))
       return { ...placed, plain: false };
-    return {
-      ...placed,
-      modelIds: withIds(placed.modelIds, outs, true),
-      otherIds: withIds(placed.otherIds, outs, false),
-    };
+    const ids = this.ids(placed);
+    if (this.candidates.overlap(ids, outs)) return { ...placed, plain: false };
+    const models = concatIds([ids.models, idsOf(outs, true)]);
+    return { ...placed, madeIds: { models, others: concatIds([ids.others, idsOf(outs, false)]) } };
   }
 
   private ownFiles(node: TreeNode, folder: string): Placed {
@@ -163,8 +183,6 @@ export class Composer {
 /** Gathers what one folder itself holds: of thousands, most hold one pointer or a few and nothing else. */
 class OwnFiles {
   readonly files: PlacedFile[] = [];
-  readonly modelIds: number[] = [];
-  readonly otherIds: number[] = [];
   plainFiles: string[] | undefined;
   diagnostics: Diagnostic[] | undefined;
   ignores: Placed['ignores'] = NONE;
@@ -181,7 +199,6 @@ class OwnFiles {
 
   add(pointer: PlacedPointer, kind: FileKind): void {
     for (const file of pointer.files) this.files.push(file);
-    for (const { id, isModel } of pointer.candidates) (isModel ? this.modelIds : this.otherIds).push(id);
     for (const diagnostic of pointer.diagnostics) this.report(diagnostic);
     if (pointer.plainFile !== null) (this.plainFiles ??= []).push(pointer.plainFile);
     if (!pointer.plain) this.plain = false;
@@ -189,7 +206,7 @@ class OwnFiles {
   }
 
   placed(node: TreeNode, folder: string): Placed {
-    const { files, modelIds, otherIds, ignores, attributes, artifacts, yaml, lock } = this;
+    const { files, ignores, attributes, artifacts, yaml, lock } = this;
     const { plainFiles = NONE, diagnostics = NONE } = this;
     const pipelines = yaml === null ? NONE : [{ folder, tree: node.id, yaml, lock }];
     const dvcRoots = node.dvcRoot ? [folder] : NONE;
@@ -207,8 +224,7 @@ class OwnFiles {
       ownFiles: files,
       ownPlainFiles: plainFiles,
       plainFiles: plainFiles.length > 0,
-      modelIds: modelIds.length === 0 ? NO_IDS : Uint32Array.from(modelIds),
-      otherIds: otherIds.length === 0 ? NO_IDS : Uint32Array.from(otherIds),
+      madeIds: files.length === 0 ? NO_IDS : undefined,
       // Only `x.dvc` beside an LFS file `x` can claim one path twice.
       plain:
         this.plain && (this.kinds < 3 || new Set(files.map(({ file }) => file.path)).size === files.length),
@@ -224,16 +240,12 @@ class OwnFiles {
 
 /** Goes through the parts by index: there are tens for each of thousands of commits. */
 function merge(parts: readonly Placed[]): Placed {
-  const modelIds: Uint32Array[] = [];
-  const otherIds: Uint32Array[] = [];
   const listed: Placed[] = [];
   let plain = true;
   let plainFiles = false;
   let artifacts: Placed['artifacts'] = null;
   for (let index = 0; index < parts.length; index += 1) {
     const part = parts[index] ?? EMPTY;
-    modelIds.push(part.modelIds);
-    otherIds.push(part.otherIds);
     plain &&= part.plain;
     plainFiles ||= part.plainFiles;
     artifacts ??= part.artifacts;
@@ -244,8 +256,7 @@ function merge(parts: readonly Placed[]): Placed {
     ownFiles: NONE,
     ownPlainFiles: NONE,
     plainFiles,
-    modelIds: concatIds(modelIds),
-    otherIds: concatIds(otherIds),
+    madeIds: undefined,
     plain,
     pipelines: concat(listed, (part) => part.pipelines),
     ignores: concat(listed, (part) => part.ignores),
@@ -256,9 +267,9 @@ function merge(parts: readonly Placed[]): Placed {
   };
 }
 
-function withIds(ids: Uint32Array, outs: readonly Candidate[], isModel: boolean): Uint32Array {
-  const own = outs.filter((one) => one.isModel === isModel).map(({ id }) => id);
-  return own.length === 0 ? ids : concatIds([ids, own]);
+function idsOf(candidates: readonly Candidate[], isModel: boolean): readonly number[] {
+  if (candidates.length === 0) return NONE;
+  return candidates.filter((one) => one.isModel === isModel).map(({ id }) => id);
 }
 
 const NONE: readonly never[] = [];

@@ -21,6 +21,12 @@ export interface PlacedPipeline {
   readonly lock: ObjectNumber | null;
 }
 
+/** Candidate ids of all files below a folder, as long as nothing else in the commit declares or hides them. */
+export interface PlacedIds {
+  readonly models: Uint32Array;
+  readonly others: Uint32Array;
+}
+
 /** Everything that stands below one folder of a commit. Shared by all commits that have the same folder there. */
 export interface Placed {
   /** What was put together, in tree order; empty for a folder that has only files of its own. */
@@ -31,9 +37,8 @@ export interface Placed {
   readonly ownPlainFiles: readonly string[];
   /** Whether there are such files here or below. */
   readonly plainFiles: boolean;
-  /** Candidate ids of all files below, as long as nothing else in the commit declares or hides them. */
-  readonly modelIds: Uint32Array;
-  readonly otherIds: Uint32Array;
+  /** Made by `Composer.ids` when it is first asked, and written by nobody else. */
+  madeIds: PlacedIds | undefined;
   /**
    * Every file lies beside its pointer or is an output of a pipeline that says all by itself, none twice, no
    * shards: nothing elsewhere changes what they are.
@@ -62,7 +67,9 @@ export function filesOf(placed: Placed): readonly PlacedFile[] {
   return all;
 }
 
-export const NO_IDS = new Uint32Array(0);
+const NO_NUMBERS = new Uint32Array(0);
+
+export const NO_IDS: PlacedIds = { models: NO_NUMBERS, others: NO_NUMBERS };
 
 /** What stands below a folder in which nothing says anything of models. */
 export const NOTHING_PLACED: Placed = {
@@ -70,8 +77,7 @@ export const NOTHING_PLACED: Placed = {
   ownFiles: [],
   ownPlainFiles: [],
   plainFiles: false,
-  modelIds: NO_IDS,
-  otherIds: NO_IDS,
+  madeIds: NO_IDS,
   plain: true,
   pipelines: [],
   ignores: [],
@@ -84,9 +90,9 @@ export const NOTHING_PLACED: Placed = {
 /** One list of ids after the other; one that stands alone is shared, not copied. */
 export function concatIds(lists: readonly ArrayLike<number>[]): Uint32Array {
   let length = 0;
-  let alone: ArrayLike<number> = NO_IDS;
+  let alone: ArrayLike<number> = NO_NUMBERS;
   for (let index = 0; index < lists.length; index += 1) {
-    const list = lists[index] ?? NO_IDS;
+    const list = lists[index] ?? NO_NUMBERS;
     if (list.length > 0) alone = list;
     length += list.length;
   }
@@ -94,7 +100,7 @@ export function concatIds(lists: readonly ArrayLike<number>[]): Uint32Array {
   const all = new Uint32Array(length);
   let at = 0;
   for (let index = 0; index < lists.length; index += 1) {
-    const list = lists[index] ?? NO_IDS;
+    const list = lists[index] ?? NO_NUMBERS;
     for (let item = 0; item < list.length; item += 1) all[at++] = list[item] ?? 0;
   }
   return all;

@@ -2,7 +2,6 @@ import type { Diagnostic } from '../diagnostic.js';
 import { locate } from '../tracking/dvc/locate.js';
 import type { TrackedFile } from '../tracking/trackedFile.js';
 import type { BlobFailure, BlobMemo } from './blobs.js';
-import type { Candidate, Candidates } from './candidates.js';
 import type { PlacedFile } from './placed.js';
 import { join, placedOut } from './placed.js';
 import { isShard } from './shards.js';
@@ -22,7 +21,6 @@ interface SaidByPointer {
 export interface PlacedPointer extends SaidByPointer {
   readonly folder: string;
   readonly name: string;
-  readonly candidates: readonly Candidate[];
 }
 
 /** The empty blob, in SHA-1 and in SHA-256. */
@@ -38,12 +36,7 @@ export class Pointers {
   /** By number of the blob: the places at which it was met. */
   private readonly met: (PlacedPointer[] | undefined)[] = [];
 
-  constructor(
-    private readonly blobs: BlobMemo,
-    private readonly candidates: Candidates,
-    /** Paths that `models.names` names. */
-    private readonly given: ReadonlySet<string>,
-  ) {}
+  constructor(private readonly blobs: BlobMemo) {}
 
   /** What a pointer file says at its place: the same blob stands there in most commits, and is placed once. */
   at(file: TreeFile, folder: string): PlacedPointer {
@@ -52,8 +45,8 @@ export class Pointers {
     const path = join(folder, file.name);
     const said =
       file.kind === FileKind.dvc ? this.placeDvcFile(file, path, folder) : this.placeLfs(file, path);
-    const candidates = said.files.map((one) => this.candidates.tracked(one, this.given.has(one.file.path)));
-    const pointer = { folder, name: file.name, candidates, ...said };
+    const { files, diagnostics, plain, plainFile } = said;
+    const pointer = { folder, name: file.name, files, diagnostics, plain, plainFile };
     // What could not be read now may be there for the next catalog.
     if (said.diagnostics.some(({ code }) => code.startsWith('object-'))) return pointer;
     if (known) known.push(pointer);

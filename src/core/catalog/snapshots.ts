@@ -202,7 +202,7 @@ export class Snapshots {
     const { walker, composer } = this.memo;
     const folders: ComposedFolder[] = [];
     for (const node of walker.since(from))
-      composer.tellSelfContained(node, (at) => folders.push({ tree: node.id, at }));
+      composer.tellSelfContained(node, (folder, ids) => folders.push({ tree: node.id, folder, ids }));
     return storeFolders(folders, walker.trees);
   }
 
@@ -242,15 +242,15 @@ export class Snapshots {
       if (resolved.declarations.length > 0) return undefined;
       for (const file of resolved.files) outs.push(this.candidates.tracked(file, false));
     }
-    if (outs.length === 0)
-      return takeSnapshot(this.candidates, placed.modelIds, placed.otherIds, diagnostics);
-    if (this.candidates.overlap(placed, outs)) return undefined;
+    const { models, others } = this.memo.composer.ids(placed);
+    if (outs.length === 0) return takeSnapshot(this.candidates, models, others, diagnostics);
+    if (this.candidates.overlap({ models, others }, outs)) return undefined;
     const idsOf = (isModel: boolean): readonly number[] =>
       outs.flatMap((one) => (one.isModel === isModel ? one.id : []));
     return takeSnapshot(
       this.candidates,
-      concatIds([placed.modelIds, idsOf(true)]),
-      concatIds([placed.otherIds, idsOf(false)]),
+      concatIds([models, idsOf(true)]),
+      concatIds([others, idsOf(false)]),
       diagnostics,
     );
   }
