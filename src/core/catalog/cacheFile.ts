@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 
-const MAGIC = Buffer.from('MKCAT\u0000\u0000\u0006', 'latin1');
+const MAGIC = Buffer.from('MKCAT\u0000\u0000\u0007', 'latin1');
 /** In front of each part: the length of its content, and a checksum that goes on from the part before. */
 const PART_HEADER = 8;
 const SUFFIX = '.catalog';

@@ -1,4 +1,5 @@
 import type { Digest } from '../digest.js';
+import { readRow, writeRow } from './candidateRows.js';
 import type { Model } from './catalog.js';
 
 /** A model without its name: what its pointer and its declaration tell. */
@@ -42,13 +43,11 @@ export class Candidate {
   }
 }
 
-type Row = readonly [declared: string | null, isModel: boolean, content: Unnamed];
-
 /** Candidates as they are kept on disk, in the order of ids: numbers for all of them, text for who is looked at. */
 export interface StoredCandidates {
   /** `COLUMNS` numbers for each. */
   readonly numbers: Uint32Array;
-  /** One JSON text after the other. */
+  /** One row after the other. */
   readonly rows: Uint8Array;
 }
 
@@ -136,8 +135,7 @@ export class CandidateTable {
     let end = 0;
     for (let index = 0; index < count; index += 1) {
       const id = from + index;
-      const { declared, isModel, content } = this.get(id);
-      const row = JSON.stringify([declared, isModel, content] satisfies Row);
+      const row = writeRow(this.get(id));
       texts.push(row);
       end += row.length;
       const at = index * COLUMNS;
@@ -195,7 +193,7 @@ export class CandidateTable {
     if (end === undefined) return undefined;
     this.rows ??= this.stored.map(({ rows }) => new TextDecoder().decode(rows)).join('');
     const text = this.rows.slice(this.rowEnds[id - 1] ?? 0, end);
-    const [declared, isModel, content] = JSON.parse(text) as Row;
+    const { declared, isModel, content } = readRow(text);
     return (this.all[id] = new Candidate(id, declared, isModel, this.nameKeys[id] ?? 0, content));
   }
 

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostic.js';
 import type { CommitId } from '../git/ids.js';
 import type { StoredCandidates } from './candidateTable.js';
 import type { StoredFolders } from './keptFolders.js';
+import { bytesOf, numbersIn } from './numbers.js';
 import type { StoredRegistry } from './registryView.js';
 
 /** What one catalog leaves to the next, all of it about objects that never change. */
@@ -36,7 +37,8 @@ export interface StoredSnapshot {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-type Texts = Omit<CatalogRecord, 'commits' | 'snapshots' | 'tags' | 'candidates' | 'folders'> & {
+type Texts = Omit<CatalogRecord, 'commits' | 'snapshots' | 'tags' | 'candidates' | 'folders' | 'registry'> & {
+  readonly registry?: Omit<StoredRegistry, 'numbers' | 'texts'> | null;
   readonly folders: readonly (Pick<StoredFolders, 'paths'> & {
     readonly trees: number;
     readonly numbers: number;
@@ -49,10 +51,12 @@ const SECTIONS = [
   'snapshots',
   'candidates',
   'folders',
+  'versions',
   'commitIds',
   'treeIds',
   'folderIds',
   'tags',
+  'versionTexts',
   'rows',
   'texts',
 ] as const;
@@ -61,10 +65,13 @@ type Section = (typeof SECTIONS)[number];
 /** Bytes of the lengths in front. */
 const HEADER = SECTIONS.length * 4;
 
-/** Writes a record: what is text as JSON, ids and numbers as bytes. */
+/** Writes a record: ids and numbers as bytes, of what there are thousands rows of text, and the rest as JSON. */
 export function encodeRecord(record: CatalogRecord, idBytes: number): readonly Uint8Array[] {
   const diagnostics: (readonly Diagnostic[])[] = [[]];
-  const { commits, snapshots, candidates, folders, tags, ...rest } = record;
+  const { commits, snapshots, candidates, folders, tags, registry, ...rest } = record;
+  const { numbers: versions = NO_NUMBERS, texts: versionTexts = NO_BYTES } = registry ?? {};
+  // Left out of the JSON, with `numbers` and `texts`, where the record only adds.
+  const registryText = registry === undefined ? {} : { registry: registry && withoutVersions(registry) };
   const fields = snapshots.reduce((sum, one) => sum + 5 + one.modelIds.length + one.otherIds.length, 0);
   const numbers = new Uint32Array(fields);
   let field = 0;
@@ -84,6 +91,7 @@ export function encodeRecord(record: CatalogRecord, idBytes: number): readonly U
     snapshots: bytesOf(numbers),
     candidates: Buffer.concat(candidates.map((one) => bytesOf(one.numbers))),
     folders: Buffer.concat(folders.map((one) => bytesOf(one.numbers))),
+    versions: bytesOf(versions),
     commitIds: idsOf([...commits].flat(), idBytes),
     treeIds: idsOf(
       snapshots.map(({ tree }) => tree),
@@ -91,8 +99,11 @@ export function encodeRecord(record: CatalogRecord, idBytes: number): readonly U
     ),
     folderIds: Buffer.concat(folders.map(({ ids }) => ids)),
     tags,
+    versionTexts,
     rows: Buffer.concat(candidates.map(({ rows }) => rows)),
-    texts: Buffer.from(JSON.stringify({ ...rest, folders: told, diagnostics } satisfies Texts)),
+    texts: Buffer.from(
+      JSON.stringify({ ...rest, ...registryText, folders: told, diagnostics } satisfies Texts),
+    ),
   };
   const lengths = Uint32Array.from(SECTIONS, (name) => sections[name].length);
   return [bytesOf(lengths), ...SECTIONS.map((name) => sections[name])];
@@ -135,14 +146,26 @@ function decodeRecord(content: Buffer, idBytes: number): CatalogRecord | undefin
   for (let index = 0; index + 1 < commitIds.length; index += 2)
     commits.set(commitIds[index] as CommitId, commitIds[index + 1] ?? '');
   const candidates = [{ numbers: numbersIn(sections.candidates), rows: sections.rows }];
+  const { registry, ...rest } = texts;
+  const versions = { numbers: numbersIn(sections.versions), texts: sections.versionTexts };
   return {
-    ...texts,
+    ...rest,
+    ...(registry === undefined ? {} : { registry: registry && { ...registry, ...versions } }),
     commits,
     candidates,
     snapshots: readSnapshots(sections, texts, idBytes),
     folders: readFolders(sections, texts, idBytes),
     tags: sections.tags,
   };
+}
+
+const NO_NUMBERS = new Uint32Array(0);
+const NO_BYTES = new Uint8Array(0);
+
+/** What of the registry is JSON. */
+function withoutVersions(registry: StoredRegistry): NonNullable<Texts['registry']> {
+  const { numbers: _numbers, texts: _texts, ...rest } = registry;
+  return rest;
 }
 
 function readFolders(
@@ -214,15 +237,4 @@ function splitIds(ids: Buffer, idBytes: number): readonly string[] {
   return Array.from({ length: ids.length / idBytes }, (_, index) =>
     text.slice(index * digits, (index + 1) * digits),
   );
-}
-
-function bytesOf(numbers: Uint32Array): Uint8Array {
-  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
-}
-
-/** A view where the bytes lie on a boundary of four, else a copy. */
-function numbersIn(bytes: Buffer): Uint32Array {
-  const { byteOffset, length } = bytes;
-  if (byteOffset % 4 === 0) return new Uint32Array(bytes.buffer, byteOffset, length / 4);
-  return new Uint32Array(Uint8Array.from(bytes).buffer);
 }

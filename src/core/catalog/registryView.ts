@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostic.js';
 import type { CommitId } from '../git/ids.js';
 import type { Settings } from '../settings/settings.js';
+import { findAlike } from './alike.js';
 import { belongsTo, bindArtifact } from './binding.js';
 import type { PlainTag, RegisteredModel, Version } from './catalog.js';
 import type { NameSet } from './nameSets.js';
@@ -10,8 +11,7 @@ import { packVersions, unpackVersions } from './packedVersions.js';
 import type { ArtifactSummary } from './registered.js';
 import { listRegistered, summarizeArtifacts } from './registered.js';
 import type { Snapshot } from './snapshot.js';
-import type { RegisteredTags } from './versions.js';
-import { findAlike, newestFirst } from './versions.js';
+import type { RegisteredTags, UnboundVersion } from './versions.js';
 
 /** What tags meant for one catalog. */
 interface Told {
@@ -57,18 +57,21 @@ export class RegistryView {
     diagnostics: readonly Diagnostic[],
     snapshotOf: (commit: CommitId) => Snapshot | undefined,
   ): RegistryView {
-    const versions = newestFirst(bind(tags, settings, snapshotOf), (version) => version);
-    const plain = newestFirst(tags.plain, ({ name, time }) => ({ time, version: '', tag: name }));
-    const artifacts = summarizeArtifacts(tags.gto);
     return new RegistryView(
-      { versions, plain, artifacts, diagnostics: [...diagnostics, ...tags.diagnostics] },
+      {
+        versions: bind(tags.versions, settings, snapshotOf),
+        plain: tags.plain,
+        artifacts: summarizeArtifacts(tags.gto),
+        diagnostics: [...diagnostics, ...tags.diagnostics],
+      },
       settings,
     );
   }
 
   /** What an earlier catalog left. */
   static restore(stored: StoredRegistry, settings: Settings): RegistryView {
-    return new RegistryView({ ...stored, versions: unpackVersions(stored) }, settings);
+    const { plain, artifacts, diagnostics } = stored;
+    return new RegistryView({ plain, artifacts, diagnostics, versions: unpackVersions(stored) }, settings);
   }
 
   /** Newest first; positions are what `belongingTo` means. */
@@ -90,7 +93,8 @@ export class RegistryView {
 
   /** What the next catalog of the same tags can take over. */
   store(key: string): StoredRegistry {
-    return { ...this.told, key, ...packVersions(this.told.versions) };
+    const { versions, ...told } = this.told;
+    return { ...told, key, ...packVersions(versions) };
   }
 
   /** Per model of a name set, the positions of its versions, newest first; worked out once per set. */
@@ -118,24 +122,39 @@ export class RegistryView {
 }
 
 function bind(
-  tags: RegisteredTags,
+  versions: readonly UnboundVersion[],
   settings: Settings,
   snapshotOf: (commit: CommitId) => Snapshot | undefined,
 ): readonly Version[] {
   const unbound = new NameSets(settings, new Map());
-  const bound = tags.versions.map((version) => {
-    const snapshot = snapshotOf(version.commit);
-    const model = snapshot ? bindArtifact(version.artifact, unbound.name(snapshot)) : null;
-    return { version, model, digest: model?.digest ?? null };
+  const models = versions.map(({ artifact, commit }) => {
+    const snapshot = snapshotOf(commit);
+    return snapshot ? bindArtifact(artifact, unbound.name(snapshot)) : null;
   });
-  const alike = findAlike(bound);
-  return bound.map(({ version, model, digest }) => ({
-    ...version,
-    model: model && { name: model.name, path: model.path },
-    digest,
-    alike: alike.get(version.tag) ?? [],
-  }));
+  const digests = models.map((model) => model?.digest ?? null);
+  const alike = findAlike(versions, digests);
+  // Field by field: there are thousands, and a copy of an object costs several times as much.
+  return versions.map((version, index) => {
+    const model = models[index] ?? null;
+    return {
+      kind: version.kind,
+      tag: version.tag,
+      version: version.version,
+      artifact: version.artifact,
+      model: model && { name: model.name, path: model.path },
+      commit: version.commit,
+      digest: digests[index] ?? null,
+      time: version.time,
+      author: version.author,
+      message: version.message,
+      active: version.active,
+      stages: version.stages,
+      alike: alike[index] ?? NONE,
+    };
+  });
 }
+
+const NONE: readonly never[] = [];
 
 /** Path to the name under which its newest version is bound (design.md: a name never moves). */
 function boundNames(newestFirst: readonly Version[]): ReadonlyMap<string, string> {

@@ -132,16 +132,16 @@ function additions(memory: Memory, since: Counts): CatalogRecord {
 
 function everything(memory: Memory): CatalogRecord {
   const { key, tags, registry, snapshots, files } = memory;
-  const named = memory.named();
-  const many = memory.commits.size > SPARE_COMMITS + 2 * named.size;
-  const commits = many ? new Map([...memory.commits].filter(([id]) => named.has(id))) : memory.commits;
+  const named = memory.commits.size > SPARE_COMMITS ? memory.named() : undefined;
+  const kept = named && memory.commits.size > SPARE_COMMITS + 2 * named.size ? named : undefined;
+  const commits = kept ? new Map([...memory.commits].filter(([id]) => kept.has(id))) : memory.commits;
   return {
     key,
     commits,
     tags: tags.store(),
     registry: registry?.store() ?? null,
-    ...snapshots.store(many ? new Set(commits.values()) : undefined),
-    mergeBases: mergeBasesOf(memory).filter(([commit]) => !many || named.has(commit)),
+    ...snapshots.store(kept && new Set(commits.values())),
+    mergeBases: mergeBasesOf(memory).filter(([commit]) => kept?.has(commit) ?? true),
     files: [...files],
   };
 }

@@ -143,6 +143,7 @@ export class CatalogSource {
       });
     } finally {
       ended.abort();
+      this.registry.endReading();
       reader.close();
     }
   }

@@ -14,15 +14,24 @@ import type { StoredRegistry } from './registryView.js';
 import { RegistryView } from './registryView.js';
 import type { Memory } from './savedCatalog.js';
 import type { Snapshots } from './snapshots.js';
-import type { CommitSays } from './tagStore.js';
+import type { CommitSays, StoredTag } from './tagStore.js';
 import { TagStore } from './tagStore.js';
 import type { CommitTag } from './versions.js';
-import { readTagMeanings } from './versions.js';
+import { TagMeanings } from './versions.js';
 
 /** The tags that count for one catalog, and a text that stands for them with their objects. */
 interface WantedTags {
   readonly tags: RefsView['tags'];
   readonly key: string;
+}
+
+/** Tags that were read, and what they mean. */
+interface ReadTags {
+  readonly key: string;
+  readonly tags: readonly CommitTag[];
+  /** What is wrong with tags that cannot be read. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly meanings: TagMeanings;
 }
 
 /** Reads what tags register, and remembers it for as long as the tags are the same. */
@@ -33,6 +42,8 @@ export class TagRegistry {
   /** What the tags meant for the last catalog, and what that leaned on. */
   private kept:
     { readonly key: string; readonly snapshots: Snapshots; readonly view: RegistryView } | undefined;
+  /** From when all tags are read until the catalog is made. */
+  private reading: ReadTags | undefined;
 
   constructor(private readonly commits: CommitTrees) {}
 
@@ -54,6 +65,11 @@ export class TagRegistry {
     this.kept = undefined;
   }
 
+  /** Lets go of tags that were read for a catalog which is made, or was given up. */
+  endReading(): void {
+    this.reading = undefined;
+  }
+
   /** What is kept of these snapshots, to be written into the cache. */
   memory(snapshots: Snapshots): Memory['registry'] {
     const { kept } = this;
@@ -62,7 +78,7 @@ export class TagRegistry {
 
   /** Asks for the tags and their commits; `request` hears of the trees of those that may be versions. */
   request(
-    { tags }: WantedTags,
+    wanted: WantedTags,
     settings: Settings,
     reader: ObjectReader,
     request: (tree: string) => void,
@@ -70,28 +86,36 @@ export class TagRegistry {
     const isVersion = versionNames(settings.versions.tags);
     const withTree = new Set<CommitId>();
     const withoutTree = new Set<CommitId>();
-    for (const { name, id } of tags) {
+    this.endReading();
+    let unread = wanted.tags.length;
+    const follow = (name: string, tag: StoredTag): void => {
+      if (tag.kind === 'other') return;
+      if (tag.kind === 'lightweight') {
+        this.commits.set(tag.commit, tag.tree);
+        this.says.set(tag.commit, tag.told);
+      }
+      const asked = isVersion(name) ? withTree : withoutTree;
+      if (asked.has(tag.commit)) return;
+      asked.add(tag.commit);
+      this.commits.request(tag.commit, reader, asked === withTree ? request : undefined);
+    };
+    for (const { name, id } of wanted.tags) {
       this.store.request(id, reader, (tag) => {
-        if (tag.kind === 'other') return;
-        if (tag.kind === 'lightweight') {
-          this.commits.set(tag.commit, tag.tree);
-          this.says.set(tag.commit, tag.told);
-        }
-        const wanted = isVersion(name) ? withTree : withoutTree;
-        if (wanted.has(tag.commit)) return;
-        wanted.add(tag.commit);
-        this.commits.request(tag.commit, reader, wanted === withTree ? request : undefined);
+        if (tag) follow(name, tag);
+        unread -= 1;
+        if (unread === 0) reader.meanwhile(this.stepsAhead(wanted, settings));
       });
     }
   }
 
-  /** What the tags mean; they, their commits and the trees of versions have been read. */
-  async read(
-    { tags: wanted, key }: WantedTags,
-    settings: Settings,
-    snapshots: Snapshots,
-    reader: ObjectReader,
-  ): Promise<RegistryView> {
+  /** What can be done of the tags while their commits and trees are read. */
+  private stepsAhead(wanted: WantedTags, settings: Settings): readonly (() => void)[] {
+    const { tags, meanings } = this.readTags(wanted, settings);
+    return tags.some((tag) => this.isSpeechless(tag)) ? [] : meanings.steps;
+  }
+
+  private readTags({ tags: wanted, key }: WantedTags, settings: Settings): ReadTags {
+    if (this.reading?.key === key) return this.reading;
     const tags: CommitTag[] = [];
     const diagnostics: Diagnostic[] = [];
     for (const { name, ref, id } of wanted) {
@@ -103,8 +127,20 @@ export class TagRegistry {
       const reason = tag ? undefined : this.store.failure(id);
       if (reason) diagnostics.push(unreadableRef(ref, reason));
     }
+    const meanings = new TagMeanings(tags, settings.versions.tags, (commit) => this.says.get(commit));
+    return (this.reading = { key, tags, diagnostics, meanings });
+  }
+
+  /** What the tags mean; they, their commits and the trees of versions have been read. */
+  async read(
+    wanted: WantedTags,
+    settings: Settings,
+    snapshots: Snapshots,
+    reader: ObjectReader,
+  ): Promise<RegistryView> {
+    const { tags, diagnostics, meanings } = this.readTags(wanted, settings);
     await this.readSpeechless(tags, reader);
-    const registered = readTagMeanings(tags, settings.versions.tags, (commit) => this.says.get(commit));
+    const { registered } = meanings;
     const view = RegistryView.bind(registered, settings, diagnostics, (commit) => {
       const tree = this.commits.get(commit);
       return tree !== undefined && snapshots.has(tree) ? snapshots.get(tree) : undefined;
@@ -113,14 +149,15 @@ export class TagRegistry {
       diagnostics.length === 0 &&
       !snapshots.incomplete &&
       registered.versions.every(({ commit }) => this.commits.get(commit) !== undefined);
-    this.kept = whole ? { key, snapshots, view } : undefined;
+    this.kept = whole ? { key: wanted.key, snapshots, view } : undefined;
     return view;
   }
 
   /** Tags without a tagger take time and author from their commit. */
   private async readSpeechless(tags: readonly CommitTag[], reader: ObjectReader): Promise<void> {
-    for (const { header, commit } of tags) {
-      if (header === null || header.tagger !== null || this.says.has(commit)) continue;
+    for (const tag of tags) {
+      if (!this.isSpeechless(tag)) continue;
+      const { commit } = tag;
       reader.contents(commit, {
         failed: () => undefined, // reported with its tag
         object: (type, data) => {
@@ -130,6 +167,10 @@ export class TagRegistry {
       });
     }
     await reader.settle();
+  }
+
+  private isSpeechless({ header, commit }: CommitTag): boolean {
+    return header !== null && header.tagger === null && !this.says.has(commit);
   }
 }
 

@@ -3,6 +3,7 @@ import { parseCommit } from '../git/commits.js';
 import type { CommitId, ObjectId } from '../git/ids.js';
 import type { ObjectFailure, ObjectReader } from '../git/objects.js';
 import { peelTag } from '../git/tags.js';
+import { packTexts, unpackTexts } from './packedTexts.js';
 
 /** What a tag ref holds, as it is remembered between catalogs. */
 export type StoredTag =
@@ -34,19 +35,18 @@ export class TagStore {
 
   /** Everything that is known, to be kept. */
   store(): Buffer {
-    return this.stored ?? Buffer.from(JSON.stringify([...this.tags].map(pack)));
+    return this.stored ?? pack(this.tags);
   }
 
   private open(): void {
     const { stored } = this;
     if (!stored) return;
     this.stored = undefined;
-    const tags = JSON.parse(stored.toString('utf8')) as readonly PackedTag[];
-    for (const packed of tags) this.tags.set(packed[0], unpack(packed));
+    for (const [id, tag] of unpack(stored)) this.tags.set(id, tag);
   }
 
-  /** Asks for a tag unless it is known; `told` hears what it holds, at once or when it was read. */
-  request(id: ObjectId, reader: ObjectReader, told: (tag: StoredTag) => void): void {
+  /** Asks for a tag unless it is known; `told` hears what it holds, if it can be read, at once or when it was. */
+  request(id: ObjectId, reader: ObjectReader, told: (tag: StoredTag | undefined) => void): void {
     this.open();
     const known = this.tags.get(id);
     if (known) {
@@ -57,8 +57,7 @@ export class TagStore {
       if (peeled.kind === 'failed') this.failures.set(id, peeled.reason);
       else if (peeled.kind === 'lightweight') this.keepCommit(id, peeled.commit, peeled.data);
       else this.keep(id, peeled);
-      const tag = this.tags.get(id);
-      if (tag) told(tag);
+      told(this.tags.get(id));
     });
   }
 
@@ -86,33 +85,34 @@ export class TagStore {
   }
 }
 
-/** A tag with its id; what most of them are, annotated tags of commits, as lists without the names of fields. */
-type PackedTag =
-  | readonly [id: ObjectId, other: Exclude<StoredTag, { kind: 'annotated' }>]
-  | readonly [id: ObjectId, commit: CommitId, name: string, message: string]
-  | readonly [
-      ...named: readonly [id: ObjectId, commit: CommitId, name: string, message: string],
-      ...tagger: readonly [name: string, email: string, seconds: number, zone: string],
-    ];
+/** Texts of a tag: id, commit, name, message, and of its tagger the name, the e-mail address, the seconds and the zone. */
+const TEXTS = 8;
 
-function pack([id, tag]: readonly [ObjectId, StoredTag]): PackedTag {
-  if (tag.kind !== 'annotated') return [id, tag];
-  const { name, message, tagger } = tag.header;
-  if (tagger === null) return [id, tag.commit, name, message];
-  return [id, tag.commit, name, message, tagger.name, tagger.email, tagger.seconds, tagger.zone];
+/** Annotated tags of commits, which most are, as texts; in front of them, as JSON, the others. */
+function pack(tags: ReadonlyMap<ObjectId, StoredTag>): Buffer {
+  const texts: string[] = [''];
+  const others: (readonly [ObjectId, StoredTag])[] = [];
+  for (const [id, tag] of tags) {
+    if (tag.kind !== 'annotated' || tag.header.tagger === null) others.push([id, tag]);
+    else {
+      const { name, message, tagger } = tag.header;
+      texts.push(id, tag.commit, name, message);
+      texts.push(tagger.name, tagger.email, String(tagger.seconds), tagger.zone);
+    }
+  }
+  texts[0] = JSON.stringify(others);
+  return packTexts(texts);
 }
 
-function unpack(packed: PackedTag): StoredTag {
-  if (packed.length === 2) return packed[1];
-  const [, commit, name, message] = packed;
-  const [, , , , tagger, email, seconds, zone] = packed.length === 4 ? [] : packed;
-  const signature =
-    tagger === undefined
-      ? null
-      : { name: tagger, email: email ?? '', seconds: seconds ?? 0, zone: zone ?? '' };
-  return {
-    kind: 'annotated',
-    commit,
-    header: { object: commit, type: 'commit', name, tagger: signature, message },
-  };
+function unpack(packed: Buffer): Iterable<readonly [ObjectId, StoredTag]> {
+  const texts = unpackTexts(packed);
+  const tags = JSON.parse(texts[0] ?? '[]') as (readonly [ObjectId, StoredTag])[];
+  for (let at = 1; at < texts.length; at += TEXTS) {
+    const [id = '', commit = '', name = '', message = ''] = texts.slice(at, at + TEXTS / 2);
+    const [tagger = '', email = '', seconds = '', zone = ''] = texts.slice(at + TEXTS / 2, at + TEXTS);
+    const signature = { name: tagger, email, seconds: Number(seconds), zone };
+    const header = { object: commit as CommitId, type: 'commit', name, tagger: signature, message };
+    tags.push([id as ObjectId, { kind: 'annotated', commit: header.object, header }]);
+  }
+  return tags;
 }

@@ -1,8 +1,6 @@
 import type { Diagnostic } from '../diagnostic.js';
-import type { Digest } from '../digest.js';
-import { digestKey } from '../digest.js';
-import type { TagHeader } from '../git/commits.js';
-import { isoTime } from '../git/commits.js';
+import type { Signature, TagHeader } from '../git/commits.js';
+import { isoTime, secondsTold } from '../git/commits.js';
 import type { CommitId, ObjectId, RefName } from '../git/ids.js';
 import { buildGtoState } from '../registry/gto/build.js';
 import { compareSemVer, parseSemVer } from '../registry/gto/semver.js';
@@ -24,25 +22,61 @@ export interface CommitTag {
 }
 
 /** A version before it is bound to a model: `Version` without what its commit's tree tells. */
-export type UnboundVersion = Omit<Version, 'model' | 'digest' | 'alike'>;
+export interface UnboundVersion extends Omit<Version, 'model' | 'digest' | 'alike'> {
+  /** `time` as seconds since 1970: what versions are sorted by. */
+  readonly seconds: number;
+}
 
 export interface RegisteredTags {
   readonly gto: GtoState;
+  /** Newest first. */
   readonly versions: readonly UnboundVersion[];
+  /** Newest first. */
   readonly plain: readonly PlainTag[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /**
- * Sorts tags into versions (GTO's grammar, or the team's template) and plain tags. Lightweight tags in GTO's
- * grammar are neither.
- * @param commitOf the commit object behind a tag, for what the tag itself does not say.
+ * What tags mean: versions (GTO's grammar, or the team's template) and plain tags. Lightweight tags in GTO's grammar are
+ * neither. Worked out when it is asked for, or before that in steps, since repositories have thousands of tags.
  */
-export function readTagMeanings(
-  tags: readonly CommitTag[],
-  template: string,
-  commitOf: (commit: CommitId) => CommitSays | undefined,
-): RegisteredTags {
+export class TagMeanings {
+  private sorted: Sorted | undefined;
+  private told: RegisteredTags | undefined;
+
+  constructor(
+    private readonly tags: readonly CommitTag[],
+    /** `versions.tags`. */
+    private readonly template: string,
+    /** The commit object behind a tag, for what the tag itself does not say. */
+    private readonly commitOf: (commit: CommitId) => CommitSays | undefined,
+  ) {}
+
+  /** Pieces of the work; the last one leaves the answer. */
+  get steps(): readonly (() => void)[] {
+    return [() => this.sort(), () => this.tell()];
+  }
+
+  get registered(): RegisteredTags {
+    return this.tell();
+  }
+
+  private sort(): Sorted {
+    return (this.sorted ??= sortTags(this.tags));
+  }
+
+  private tell(): RegisteredTags {
+    return (this.told ??= tellTags(this.sort(), this.template, this.commitOf));
+  }
+}
+
+/** The state of the registry, and the tags that are none of GTO's. */
+interface Sorted {
+  readonly gto: GtoState;
+  readonly others: readonly CommitTag[];
+}
+
+function sortTags(tags: readonly CommitTag[]): Sorted {
   const objects: TagObject[] = [];
   const lightweight: string[] = [];
   const others: CommitTag[] = [];
@@ -55,7 +89,14 @@ export function readTagMeanings(
       objects.push({ ref: tag.ref, id: tag.id, name, commit: tag.commit, tagger, message });
     }
   }
-  const gto = buildGtoState(objects, lightweight);
+  return { gto: buildGtoState(objects, lightweight), others };
+}
+
+function tellTags(
+  { gto, others }: Sorted,
+  template: string,
+  commitOf: (commit: CommitId) => CommitSays | undefined,
+): RegisteredTags {
   const versions: UnboundVersion[] = [];
   for (const artifact of gto.artifacts.values()) {
     const stages = stagesHeld(artifact);
@@ -65,12 +106,17 @@ export function readTagMeanings(
     }
   }
   const scheme = template === 'gto' ? undefined : compileTagTemplate(template);
-  const plain: PlainTag[] = [];
+  const plain: { readonly seconds: number; readonly tag: PlainTag }[] = [];
   for (const tag of others) {
-    const told = tellTag(tag, commitOf);
+    const { at, ...told } = tellTag(tag, commitOf);
     const said = scheme?.parse(tag.name);
-    if (!said) plain.push({ name: tag.name, commit: tag.commit, annotated: tag.header !== null, ...told });
-    else {
+    if (!said) {
+      const annotated = tag.header !== null;
+      plain.push({
+        seconds: secondsTold(at),
+        tag: { name: tag.name, commit: tag.commit, annotated, ...told },
+      });
+    } else {
       versions.push({
         kind: 'tag',
         tag: tag.name,
@@ -78,12 +124,15 @@ export function readTagMeanings(
         artifact: said.model ?? '',
         commit: tag.commit,
         ...told,
+        seconds: secondsTold(at),
         active: true,
         stages: [],
       });
     }
   }
-  return { gto, versions, plain, diagnostics: gto.diagnostics };
+  versions.sort((left, right) => right.seconds - left.seconds || byName(left, right));
+  plain.sort((left, right) => right.seconds - left.seconds || (left.tag.name < right.tag.name ? 1 : -1));
+  return { gto, versions, plain: plain.map(({ tag }) => tag), diagnostics: gto.diagnostics };
 }
 
 const NONE: readonly never[] = [];
@@ -106,13 +155,15 @@ function gtoVersion(
   const event = version.authoring;
   // A tagger may have no name, and is a tagger still.
   const commit = event.author === '' && event.seconds === 0 ? commitOf(version.commit) : undefined;
+  const at = commit?.committer ?? event;
   return {
     kind: 'gto',
     tag: event.ref,
     version: version.version,
     artifact,
     commit: version.commit,
-    time: isoTime(commit?.committer ?? { seconds: event.seconds, zone: event.zone }),
+    time: isoTime(at),
+    seconds: secondsTold(at),
     author: commit?.author?.name ?? event.author,
     message: event.message,
     active: version.active,
@@ -124,11 +175,13 @@ function gtoVersion(
 function tellTag(
   tag: CommitTag,
   commitOf: (commit: CommitId) => CommitSays | undefined,
-): Pick<PlainTag, 'time' | 'author' | 'message'> {
+): Pick<PlainTag, 'time' | 'author' | 'message'> & { readonly at: Pick<Signature, 'seconds' | 'zone'> } {
   const commit = tag.header?.tagger ? undefined : commitOf(tag.commit);
   const message = tag.header?.message ?? commit?.message ?? '';
+  const at = tag.header?.tagger ?? commit?.committer ?? { seconds: 0, zone: '+0000' };
   return {
-    time: isoTime(tag.header?.tagger ?? commit?.committer ?? { seconds: 0, zone: '+0000' }),
+    at,
+    time: isoTime(at),
     author: tag.header?.tagger?.name ?? commit?.author?.name ?? '',
     message: message.trim(),
   };
@@ -138,15 +191,12 @@ type Dated = Pick<Version, 'time' | 'version' | 'tag'>;
 
 /** Newest first: by time, then SemVer, then tag name. */
 export function byNewest(left: Dated, right: Dated): number {
-  return Date.parse(right.time) - Date.parse(left.time) || byName(left, right);
+  return parseTime(right.time) - parseTime(left.time) || byName(left, right);
 }
 
-/** Sorts newest first; each time is parsed once, which for thousands of versions is most of the work. */
-export function newestFirst<T>(list: readonly T[], dated: (item: T) => Dated): T[] {
-  return list
-    .map((item) => ({ item, at: dated(item), time: Date.parse(dated(item).time) }))
-    .sort((left, right) => right.time - left.time || byName(left.at, right.at))
-    .map(({ item }) => item);
+/** Milliseconds; 0 for a zone that nobody lives in, which `Date` does not read. */
+function parseTime(time: string): number {
+  return Date.parse(time) || 0;
 }
 
 function byName(left: Dated, right: Dated): number {
@@ -164,38 +214,4 @@ export function byPrecedence(left: Pick<Version, 'version'>, right: Pick<Version
 /** Tags of other versions of the same model with an equal digest, oldest first; never plain tags. */
 export function sameAs({ tag, alike }: Pick<Version, 'tag' | 'alike'>): readonly string[] {
   return alike.filter((other) => other !== tag);
-}
-
-/** Per tag of a GTO version that is not alone: the tags of the versions of its artifact with its digest, oldest first. */
-export function findAlike(
-  versions: readonly { readonly version: UnboundVersion; readonly digest: Digest | null }[],
-): ReadonlyMap<string, readonly string[]> {
-  const ofGto = versions.filter(({ version, digest }) => version.kind === 'gto' && digest !== null);
-  const found = new Map<string, readonly string[]>();
-  for (const group of grouped(ofGto, ({ digest }) => digest?.value ?? '')) {
-    if (group.length < 2) continue;
-    const equal = grouped(group, ({ version, digest }) =>
-      digest === null ? '' : `${version.artifact}\0${digestKey(digest)}`,
-    );
-    for (const alike of equal) {
-      if (alike.length < 2) continue;
-      const versions = alike.map(({ version }) => version);
-      const tags = newestFirst(versions, (version) => version)
-        .map(({ tag }) => tag)
-        .reverse();
-      for (const tag of tags) found.set(tag, tags);
-    }
-  }
-  return found;
-}
-
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Iterable<readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups.values();
 }

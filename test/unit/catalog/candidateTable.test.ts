@@ -8,7 +8,7 @@ const digest = fc.oneof(
   fc.record(
     {
       algorithm: fc.constantFrom('md5' as const, 'etag' as const),
-      value: fc.constantFrom('0123456789abcdef', '0123456789abcdee', 'ffff'),
+      value: fc.constantFrom('0123456789abcdef', '0123456789abcdee', 'ffff', 'ff\nff', ''),
     },
     { noNullPrototype: true },
   ),
@@ -16,16 +16,16 @@ const digest = fc.oneof(
 );
 const content: fc.Arbitrary<Unnamed> = fc.record(
   {
-    path: fc.constantFrom('a.pkl', 'ä/b.pkl', null),
+    path: fc.constantFrom('a.pkl', 'ä/b.pkl', 'a\nb.pkl', 'm\ud83d.pkl', '', null),
     tracking: fc.constantFrom('dvc' as const, 'lfs' as const),
-    pointer: fc.constantFrom('a.pkl.dvc', null),
-    stage: fc.constantFrom('train', 'tune'),
+    pointer: fc.constantFrom('a.pkl.dvc', 'a\nb.pkl.dvc', null),
+    stage: fc.constantFrom('train', 'tune\n', ''),
     declared: fc.boolean(),
     type: fc.constant('model'),
     labels: fc.constantFrom<readonly string[]>([], ['x'], ['x', 'y']),
     digest,
-    size: fc.constantFrom(1, 2, null),
-    files: fc.constantFrom(1, 2),
+    size: fc.constantFrom(0, 1, 2, 1.5e300, null),
+    files: fc.constantFrom(0, 1, 2),
   },
   {
     requiredKeys: ['path', 'tracking', 'pointer', 'declared', 'digest', 'size'],
