@@ -68,7 +68,7 @@ export function unpackVersions(packed: PackedVersions): readonly Version[] {
       artifact: texts[text + 2] ?? '',
       model: models[(numbers[at + 2] ?? 0) - 1] ?? null,
       commit: (texts[text + 3] ?? '') as CommitId,
-      digest: algorithm ? { ...algorithm, value: texts[text + 7] ?? '' } : null,
+      digest: algorithm ? digestOf(algorithm, texts[text + 7] ?? '') : null,
       time: texts[text + 4] ?? '',
       author: texts[text + 5] ?? '',
       message: texts[text + 6] ?? '',
@@ -86,6 +86,11 @@ export function unpackVersions(packed: PackedVersions): readonly Version[] {
 }
 
 const NONE: readonly never[] = [];
+
+/** With its fields in the order in which they are told. */
+function digestOf({ algorithm, legacy }: Omit<Digest, 'value'>, value: string): Digest {
+  return legacy ? { algorithm, value, legacy } : { algorithm, value };
+}
 
 /** Models by number, from 1; those of one path have one name almost always, and are kept twice where they have not. */
 class Models {
