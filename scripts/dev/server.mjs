@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { npm } from './process.mjs';
 import { firstLine, MissingTool, once } from './tool.mjs';
@@ -11,7 +12,7 @@ export const SERVER_VERSION = '4.139.1';
  * @returns {Promise<string>} the folder of `out/server-main.js`
  */
 export async function ensureServer(version = SERVER_VERSION) {
-  const name = `server-${version}`;
+  const name = `server-${version}-messages`;
   try {
     const folder = await once(name, async (draft) => {
       await npm(
@@ -42,6 +43,7 @@ export async function ensureServer(version = SERVER_VERSION) {
         ],
         { title: 'npm install of the VS Code Server', cwd: inner },
       );
+      await showMessages(join(inner, 'out', 'vs', 'code', 'browser', 'workbench', 'workbench.js'));
     });
     return join(folder, ...INNER);
   } catch (error) {
@@ -54,3 +56,18 @@ export async function ensureServer(version = SERVER_VERSION) {
 }
 
 const INNER = ['node_modules', 'code-server', 'lib', 'vscode'];
+
+/**
+ * The smoke-test driver is what lets a built server load an extension under development, and under it VS Code shows no
+ * message by itself. Here it shows them, as it does to its users.
+ * @param {string} workbench the file of the window's program
+ */
+async function showMessages(workbench) {
+  const program = await readFile(workbench, 'utf8');
+  const changed = program.replace(HIDES_MESSAGES, '$1');
+  if (changed === program) throw new Error(`${workbench} decides in another way which messages it shows`);
+  await writeFile(workbench, changed);
+}
+
+const HIDES_MESSAGES =
+  /(!this\.isNotificationsCenterVisible&&)!this\.environmentService\.enableSmokeTestDriver&&/;

@@ -28,19 +28,9 @@ export async function newPage(browser: Browser, size = { width: 1280, height: 80
   const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce' });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   // tsx keeps the names of functions with a helper that functions sent to the page would miss there.
-  // Under the smoke-test driver, which an extension under development needs, VS Code shows no message by itself.
-  await context.route('**/workbench/workbench.js', async (route) => {
-    const response = await route.fetch();
-    const script = await response.text();
-    const body = script.replace(HIDES_MESSAGES, '$1');
-    await route.fulfill({ response, body });
-  });
   await context.addInitScript({ content: 'globalThis.__name ??= (named) => named;' });
   return context.newPage();
 }
-
-const HIDES_MESSAGES =
-  /(!this\.isNotificationsCenterVisible&&)!this\.environmentService\.enableSmokeTestDriver&&/;
 
 function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
