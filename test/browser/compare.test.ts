@@ -28,7 +28,7 @@ describe('Comparing versions in the editor', function () {
   });
 
   for (const theme of Object.keys(THEMES) as Theme[]) {
-    it(`is accessible in the theme ${THEMES[theme]}`, async () => {
+    it(`is accessible in the theme ${THEMES[theme].title}`, async () => {
       await window.workbench.setTheme(theme);
       const frame = await window.workbench.webviewFrame('table');
       await window.workbench.screenshot(`compare-${theme}`);

@@ -341,7 +341,7 @@ describe('Curves in the editor', function () {
   });
 
   for (const theme of Object.keys(THEMES) as Theme[]) {
-    it(`can be read and heard in the theme ${THEMES[theme]}, wide and narrow`, async () => {
+    it(`can be read and heard in the theme ${THEMES[theme].title}, wide and narrow`, async () => {
       const { workbench } = window;
       await workbench.page.setViewportSize({ width: 1400, height: 860 });
       await workbench.setTheme(theme);

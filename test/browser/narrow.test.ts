@@ -6,6 +6,7 @@ import { GitRepo } from '../fixtures/gitRepo.js';
 import { writeMonorepo } from '../fixtures/shapes/index.js';
 import type { OpenWindow } from './harness/index.js';
 import { openWindow } from './harness/index.js';
+import { chosenThemes } from './harness/workbench.js';
 import { eventually } from './waiting.js';
 
 const LONG = 'customer-lifetime-value-regression-for-european-markets';
@@ -32,7 +33,7 @@ describe('Rows in a side bar of the usual width', function () {
   const nameOf = async (label: string): Promise<string> =>
     (await window.workbench.treeRow(label).getAttribute('aria-label')) ?? '';
   const pictures = async (name: string): Promise<void> => {
-    for (const theme of ['light', 'dark'] as const) {
+    for (const theme of chosenThemes('light')) {
       await window.workbench.setTheme(theme);
       await window.workbench.screenshot(`narrow-${name}-${theme}`);
     }

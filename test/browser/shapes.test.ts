@@ -14,12 +14,10 @@ import {
   writeSquashWorkflow,
   writeStaleRemotes,
 } from '../fixtures/shapes/index.js';
-import type { OpenWindow, Theme } from './harness/index.js';
+import type { OpenWindow } from './harness/index.js';
 import { openWindow } from './harness/index.js';
+import { chosenThemes } from './harness/workbench.js';
 import { eventually } from './waiting.js';
-
-const BOTH = ['light', 'dark'] as const;
-const ALL = [...BOTH, 'high-contrast-light', 'high-contrast-dark'] as const;
 
 /** Repositories in the shape of real ones: what their owners see first, and a picture of it in each theme. */
 describe('What the owner of a repository sees first', function () {
@@ -51,8 +49,8 @@ describe('What the owner of a repository sees first', function () {
       );
       if (!same) assert.deepEqual(found.slice(0, expected.length), expected);
     });
-  const pictures = async (name: string, themes: readonly Theme[] = BOTH): Promise<void> => {
-    for (const theme of themes) {
+  const pictures = async (name: string): Promise<void> => {
+    for (const theme of chosenThemes('light')) {
       await window.workbench.setTheme(theme);
       await window.workbench.screenshot(`shape-${name}-${theme}`);
     }
@@ -104,7 +102,7 @@ describe('What the owner of a repository sees first', function () {
       '  feature/tenure-buckets: merged',
       '  origin/chore/pre-commit:',
     ]);
-    await pictures('squash', ALL);
+    await pictures('squash');
   });
 
   it('300 stale remote branches: the three that live, the rest under one row, by age', async () => {
@@ -256,7 +254,7 @@ describe('What the owner of a repository sees first', function () {
     );
     await workbench.expand('pricing:model');
     await eventually(async () => assert.match((await rows()).join('\n'), / {4}v1\.0\.0: pinned · /));
-    await pictures('monorepo', ALL);
+    await pictures('monorepo');
     await workbench.runCommand('Modelkeep: Filter Models…');
     await workbench.type('fraud', { accept: true });
     await eventually(async () => assert.match((await rows())[1] ?? '', /fraud:scorer/));

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { Frame, FrameLocator, Locator, Page } from 'playwright-core';
 import { devFolder } from '../../../scripts/dev/paths.mjs';
 
-/** VS Code's own four themes; every view is looked at in each. */
+/** VS Code's own four themes, and how a window is marked that has them; every view is looked at in each. */
 export const THEMES = {
-  light: 'Light 2026',
-  dark: 'Dark 2026',
-  'high-contrast-light': 'Light High Contrast',
-  'high-contrast-dark': 'Dark High Contrast',
+  light: { title: 'Light 2026', mark: 'vs' },
+  dark: { title: 'Dark 2026', mark: 'vs-dark' },
+  'high-contrast-light': { title: 'Light High Contrast', mark: 'hc-light' },
+  'high-contrast-dark': { title: 'Dark High Contrast', mark: 'hc-black' },
 } as const;
 
 export type Theme = keyof typeof THEMES;
@@ -118,7 +118,14 @@ export class Workbench {
       has: this.page.locator(`.action-label[aria-label^=${JSON.stringify(container)}]`),
     });
     await item.first().waitFor({ timeout: 30_000 });
-    if ((await item.first().getAttribute('aria-expanded')) !== 'true') await item.first().click();
+    const shown = this.page.locator('[aria-expanded="true"]').and(item.first());
+    // A window that is still putting itself together may hide what was just shown: asked until it stays.
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      if ((await shown.isVisible()) && (await this.sideBar.isVisible())) break;
+      await item.first().click();
+      await shown.waitFor({ timeout: 2_000 }).catch(() => undefined);
+    }
+    await shown.waitFor();
     await this.sideBar.waitFor();
     // The name of what was clicked would stand over the first rows.
     await this.page.mouse.move(0, 0);
@@ -245,19 +252,18 @@ export class Workbench {
     return frame;
   }
 
+  /** Chooses a theme in the palette, if the window is not drawn in it. */
   async setTheme(theme: Theme): Promise<void> {
-    const kind = {
-      light: 'vs',
-      dark: 'vs-dark',
-      'high-contrast-light': 'hc-light',
-      'high-contrast-dark': 'hc-black',
-    }[theme];
-    const drawn = this.page.locator(`.monaco-workbench.${kind}`);
-    const row = this.quickInputRow(THEMES[theme]);
-    // A picker that is opened before the themes' extension is known stays empty.
+    const { title, mark } = THEMES[theme];
+    const row = this.quickInputRow(title);
+    const drawn = this.page.locator(`.monaco-workbench.${mark}`);
+    // A picker that is opened before the themes' extension is known stays empty; most windows show that it is.
+    const known = this.page.locator('.monaco-workbench[class*="vscode-theme-defaults"]');
+    await known.waitFor({ timeout: 5_000 }).catch(() => undefined);
+    if (await drawn.and(known).isVisible()) return;
     for (let attempt = 1; ; attempt++) {
       await this.runCommand('Preferences: Color Theme');
-      await this.type(THEMES[theme]);
+      await this.type(title);
       const [chosen] = await Promise.allSettled([row.click({ timeout: 2_000 })]);
       if (chosen.status === 'fulfilled') break;
       if (attempt === 15) throw chosen.reason;
