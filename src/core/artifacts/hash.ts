@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { open, realpath, stat } from 'node:fs/promises';
 import type { Digest } from '../digest.js';
+import { beginHash } from '../hash.js';
 import { filesOf } from './folders.js';
 import type { ManifestEntry } from './manifest.js';
 import { folderDigest } from './manifest.js';
@@ -72,7 +72,7 @@ export async function hashFile(
   method: Method,
   options: HashOptions = {},
 ): Promise<{ readonly value: string; readonly size: number }> {
-  const hash = createHash(method === 'sha256' ? 'sha256' : 'md5');
+  const hash = beginHash(method === 'sha256' ? 'sha256' : 'md5');
   const buffer = Buffer.alloc(CHUNK);
   const handle = await open(place, 'r');
   let size = 0;

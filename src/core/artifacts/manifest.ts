@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import * as v from 'valibot';
+import { beginHash } from '../hash.js';
 
 /** One file of a DVC folder, as its `.dir` manifest lists it. */
 export interface ManifestEntry {
@@ -39,7 +39,7 @@ export function formatManifest(entries: readonly ManifestEntry[]): string {
 
 /** A folder's DVC hash: md5 of its manifest, plus `.dir`. */
 export function folderDigest(entries: readonly ManifestEntry[]): string {
-  return `${createHash('md5').update(formatManifest(entries), 'ascii').digest('hex')}.dir`;
+  return `${beginHash('md5').update(formatManifest(entries), 'ascii').digest('hex')}.dir`;
 }
 
 /** Python's `json.dumps` of a string: ASCII only, lower-case `\uXXXX` for the rest. */

@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
@@ -29,12 +28,21 @@ export function defaultCacheFolder(
 }
 
 /**
- * The cache file of one repository: the same for all its worktrees and all who look at it with the same settings.
+ * The cache file of one repository: the same for all its worktrees and all who look at it with the same settings. Two
+ * that share a name by chance would take turns, never mix: what is kept is told by ids of objects.
  * @param settings stands for those of the working copy that change what is kept; nothing where it has none.
  */
 export function cacheFileOf(folder: string, commonDir: string, settings = ''): string {
-  const name = createHash('sha256').update(`${commonDir}\0${settings}`).digest('hex').slice(0, 32);
-  return path.join(folder, `${name}${SUFFIX}`);
+  const [last = '', above = ''] = commonDir.split(/[\\/]/).reverse();
+  const name = (last === '.git' ? above : last).replaceAll(/[^\w.-]/g, '_').slice(0, LONGEST_NAME);
+  return path.join(folder, `${name}-${sum(commonDir)}${sum(settings)}${SUFFIX}`);
+}
+
+/** Characters of a repository's name in the name of its cache file. */
+const LONGEST_NAME = 40;
+
+function sum(text: string): string {
+  return crc32(text).toString(16).padStart(8, '0');
 }
 
 /** How far a cache file is whole; what is added to it must follow on exactly that. */
@@ -92,7 +100,7 @@ export async function writeCacheFile(
   file: string,
   content: readonly Uint8Array[],
 ): Promise<CacheState | undefined> {
-  const temporary = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
+  const temporary = `${file}.${process.pid}.${process.hrtime.bigint()}.tmp`;
   try {
     await makeFolder(path.dirname(file));
     const part = headed(content, 0);

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Digest } from '../digest.js';
 import type { ObjectReader } from '../git/objects.js';
+import { beginHash } from '../hash.js';
 import { BlobMemo } from './blobs.js';
 import { compareBytes } from './names.js';
 import type { ObjectNumber } from './objectIds.js';
@@ -30,7 +30,7 @@ export interface GatheredFile {
  * ending in `.lfsdir` (design.md: models of many LFS files).
  */
 export function gather(files: readonly GatheredFile[]): GatheredFolder {
-  const hash = createHash('sha256');
+  const hash = beginHash('sha256');
   for (const file of [...files].sort((left, right) => compareBytes(left.path, right.path))) {
     hash.update(`${file.path}\0${file.id}\0${String(file.size ?? '')}\n`);
   }

@@ -144,11 +144,12 @@ function splitSegments(pattern: string): readonly string[] | undefined {
 
 function compileSegment(part: string): Segment {
   if (part === '**') return '**';
-  const matches = picomatch(part, OPTIONS);
+  let matches: ((name: string) => boolean) | undefined; // not before it is asked: a cache may know all answers
   const known = new Map<string, boolean>();
   return (name) => {
     let answer = known.get(name);
     if (answer === undefined) {
+      matches ??= picomatch(part, OPTIONS);
       answer = matches(name);
       known.set(name, answer);
     }

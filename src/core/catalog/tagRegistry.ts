@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import picomatch from 'picomatch';
 import type { Diagnostic } from '../diagnostic.js';
 import { parseCommit } from '../git/commits.js';
@@ -19,7 +18,7 @@ import { TagStore } from './tagStore.js';
 import type { CommitTag } from './versions.js';
 import { TagMeanings } from './versions.js';
 
-/** The tags that count for one catalog, and a text that stands for them with their objects. */
+/** The tags that count for one catalog, and what tells them and how they are read from all others. */
 interface WantedTags {
   readonly tags: RefsView['tags'];
   readonly key: string;
@@ -178,9 +177,9 @@ export class TagRegistry {
 export function wantedTags(view: RefsView, { versions }: Settings): WantedTags {
   const ignored = versions.ignore.length === 0 ? undefined : picomatch([...versions.ignore], { dot: true });
   const tags = ignored ? view.tags.filter((tag) => !ignored(tag.name)) : view.tags;
-  const lines = tags.map(({ name, id }) => `${id} ${name}`);
-  lines.push(versions.tags);
-  return { tags, key: createHash('sha1').update(lines.join('\n')).digest('hex') };
+  // As it is, without a hash of it: comparing costs less than hashing, and mistakes nothing.
+  const key = [...tags.map(({ name, id }) => `${id} ${name}`), versions.tags].join('\n');
+  return { tags, key };
 }
 
 /** Tells by its name whether a tag may register a version. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { lstat, readFile } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
 import type { ManifestEntry } from '../artifacts/manifest.js';
@@ -6,6 +5,7 @@ import { parseManifest } from '../artifacts/manifest.js';
 import type { Stores } from '../artifacts/stores.js';
 import { dvcCacheFiles, lfsStoreFile } from '../artifacts/stores.js';
 import type { Digest } from '../digest.js';
+import { beginHash } from '../hash.js';
 import { FILE_LIMIT } from './document.js';
 import { phrase } from '../phrase.js';
 
@@ -115,7 +115,7 @@ function partOf(folder: Digest, { md5 }: ManifestEntry): Digest {
 }
 
 function sum(algorithm: 'md5' | 'sha256', bytes: Uint8Array): string {
-  return createHash(algorithm).update(bytes).digest('hex');
+  return beginHash(algorithm).update(bytes).digest('hex');
 }
 
 /** Undefined where there is no such file, or it cannot be read. */

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Digest } from '../../digest.js';
+import { beginHash } from '../../hash.js';
 import type { ProblemList } from '../problem.js';
 import {
   get,
@@ -270,7 +270,7 @@ function readManifest(
     else complete = false;
   }
   if (!complete) return { digest: undefined, size, count: files.length };
-  const value = `${createHash('md5').update(manifestBytes(entries)).digest('hex')}.dir`;
+  const value = `${beginHash('md5').update(manifestBytes(entries)).digest('hex')}.dir`;
   const digest: Digest = { algorithm: 'md5', value, ...(legacy ? { legacy: true } : {}) };
   return { digest, size, count: files.length };
 }
