@@ -110,7 +110,8 @@ export class TagRegistry {
   /** What can be done of the tags while their commits and trees are read. */
   private stepsAhead(wanted: WantedTags, settings: Settings): readonly (() => void)[] {
     const { tags, meanings } = this.readTags(wanted, settings);
-    return tags.some((tag) => this.isSpeechless(tag)) ? [] : meanings.steps;
+    const steps = tags.some((tag) => this.isSpeechless(tag)) ? [] : meanings.steps;
+    return [...steps, () => this.store.storeAhead()];
   }
 
   private readTags({ tags: wanted, key }: WantedTags, settings: Settings): ReadTags {
