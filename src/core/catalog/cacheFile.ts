@@ -29,7 +29,7 @@ export function defaultCacheFolder(
 
 /**
  * The cache file of one repository: the same for all its worktrees and all who look at it with the same settings. Two
- * that share a name by chance would take turns, never mix: what is kept is told by ids of objects.
+ * that share a name by chance take turns: what is kept says whose it is.
  * @param settings stands for those of the working copy that change what is kept; nothing where it has none.
  */
 export function cacheFileOf(folder: string, commonDir: string, settings = ''): string {
@@ -155,7 +155,8 @@ function headed(
   before: number,
 ): { readonly header: Buffer; readonly length: number; readonly checksum: number } {
   const length = content.reduce((sum, part) => sum + part.length, 0);
-  const checksum = content.reduce((sum, part) => crc32(part, sum), before);
+  // Node 20 takes no bytes at all for a new beginning: the checksum of nothing is then 0, not what it was.
+  const checksum = content.reduce((sum, part) => (part.length === 0 ? sum : crc32(part, sum)), before);
   const header = Buffer.alloc(PART_HEADER);
   header.writeUInt32LE(length, 0);
   header.writeUInt32LE(checksum, 4);

@@ -7,7 +7,7 @@ import type { StoredRegistry } from './registryView.js';
 
 /** What one catalog leaves to the next, all of it about objects that never change. */
 export interface CatalogRecord {
-  /** What the rest depends on: product, object format, patterns, names. A record with another key is not used. */
+  /** What the rest depends on: product, repository, patterns, names. A record with another key is not used. */
   readonly key: string;
   readonly commits: ReadonlyMap<CommitId, string>;
   /** Tag objects as `TagStore` writes them: read only when a tag is new. */

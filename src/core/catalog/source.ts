@@ -172,7 +172,8 @@ export class CatalogSource {
       const file = cacheFileOf(folder, this.repository.commonDir, key);
       if (this.saved?.file !== file) this.saved = { file, catalog: new SavedCatalog(file, this.idBytes) };
     }
-    const record = await this.saved?.catalog.read();
+    const found = await this.saved?.catalog.read();
+    const record = found?.key.startsWith(this.owner) === true ? found : undefined;
     if (!record && !this.snapshots) {
       onUncached?.();
       reader.start();
@@ -218,8 +219,13 @@ export class CatalogSource {
     return this.repository.objectFormat === 'sha256' ? 32 : 20;
   }
 
+  /** Begins the key of everything that this version of the product keeps of this repository. */
+  private get owner(): string {
+    return JSON.stringify([productVersion, this.repository.objectFormat, this.repository.commonDir]);
+  }
+
   private keyOf(patterns: string): string {
-    return JSON.stringify([productVersion, this.repository.objectFormat, patterns]);
+    return `${this.owner}${patterns}`;
   }
 
   private snapshotsFor(settings: Settings, record: CatalogRecord | undefined): KeptSnapshots {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import {
+  copyFileSync,
   existsSync,
   mkdtempSync,
   readFileSync,
@@ -11,8 +12,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import zlib from 'node:zlib';
 import fc from 'fast-check';
-import { cacheFileOf, defaultCacheFolder, sweepCache } from '../../../src/core/catalog/cacheFile.js';
+import {
+  cacheFileOf,
+  defaultCacheFolder,
+  readCacheFile,
+  sweepCache,
+} from '../../../src/core/catalog/cacheFile.js';
 import { CatalogSource } from '../../../src/core/catalog/source.js';
 import { gitEnvironment } from '../../../src/core/git/process.js';
 import type { Repository } from '../../../src/core/git/repository.js';
@@ -292,6 +299,35 @@ describe('what a catalog leaves to the next', () => {
     assert.equal(await picture(folder), now);
   });
 
+  it('is read where Node begins a checksum anew with no bytes, as Node 20 does', async () => {
+    const { crc32 } = zlib;
+    const other = GitRepo.create();
+    zlib.crc32 = (data, value) => (Buffer.byteLength(data) === 0 ? 0 : crc32(data, value));
+    try {
+      // No version is registered: a part of what is kept is empty.
+      other.dvcPointer('models/a.pkl').commit('One');
+      const opened = await openRepository(other.dir, { git: gitEnvironment(other.env) });
+      let uncached = 0;
+      const load = async (): Promise<void> => {
+        const source = new CatalogSource(opened, { cacheFolder: folder });
+        await source.load({ branches: (view) => view.branches, onUncached: () => (uncached += 1) });
+        await source.save();
+      };
+      await load();
+      await load();
+      assert.equal(uncached, 1);
+      other.dvcPointer('models/a.pkl', { content: 'other' }).commit('Two');
+      const whole = readFileSync(cacheFileOf(folder, opened.commonDir)).length;
+      await load();
+      const added = await readCacheFile(cacheFileOf(folder, opened.commonDir));
+      assert.equal(added?.parts.length, 2);
+      assert.ok(!added.state.torn && added.state.size > whole);
+    } finally {
+      zlib.crc32 = crc32;
+      other.dispose();
+    }
+  });
+
   it('takes no part that another process added to the same as it did', async () => {
     await picture(folder, true);
     const whole = readFileSync(file());
@@ -315,6 +351,44 @@ describe('what a catalog leaves to the next', () => {
       [],
     );
     assert.equal(await picture(folder), first);
+  });
+
+  it('is named after its repository, wherever that lies', () => {
+    const nameOf = (commonDir: string, settings?: string): string =>
+      path.relative(folder, cacheFileOf(folder, commonDir, settings));
+    assert.match(nameOf('/home/ada/fraud-service/.git'), /^fraud-service-[0-9a-f]{16}\.catalog$/);
+    assert.match(nameOf('C:\\work\\churn model\\.git'), /^churn_model-[0-9a-f]{16}\.catalog$/);
+    assert.match(nameOf('/srv/git/mirror.git'), /^mirror\.git-[0-9a-f]{16}\.catalog$/);
+    assert.match(nameOf('/'), /^-[0-9a-f]{16}\.catalog$/);
+    assert.equal(nameOf(`/${'ä'.repeat(300)}/.git`).length, 40 + '-0123456789abcdef.catalog'.length);
+    const names = ['/a/x/.git', '/b/x/.git', '/x/.git'].flatMap((place) => [
+      nameOf(place),
+      nameOf(place, 'own'),
+    ]);
+    assert.equal(new Set(names).size, names.length);
+  });
+
+  it('holds nothing of another repository, should that ever get the same file', async () => {
+    await picture(folder, true);
+    const other = GitRepo.create();
+    try {
+      other.dvcPointer('models/other.pkl').commit('One');
+      const opened = await openRepository(other.dir, { git: gitEnvironment(other.env) });
+      const shared = cacheFileOf(folder, opened.commonDir);
+      copyFileSync(file(), shared);
+      const source = new CatalogSource(opened, { cacheFolder: folder });
+      let uncached = 0;
+      await source.load({ branches: (view) => view.branches, onUncached: () => (uncached += 1) });
+      assert.equal(uncached, 1, 'it is told from a cache of its own');
+      await source.save();
+      const kept = readFileSync(shared);
+      const holds = (commit: string): boolean =>
+        kept.includes(Buffer.from(commit, 'hex')) || kept.includes(commit);
+      assert.ok(holds(other.git('rev-parse', 'HEAD').trim()));
+      assert.ok(!holds(repo.git('rev-parse', 'HEAD').trim()));
+    } finally {
+      other.dispose();
+    }
   });
 
   it('only costs time where it cannot be written', async () => {
