@@ -1,6 +1,6 @@
 import { open, realpath, stat } from 'node:fs/promises';
 import type { Digest } from '../digest.js';
-import { beginHash } from '../hash.js';
+import { beginHash } from '../hashing.js';
 import { filesOf } from './folders.js';
 import type { ManifestEntry } from './manifest.js';
 import { folderDigest } from './manifest.js';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { beginHash } from '../hash.js';
+import { beginHash } from '../hashing.js';
 
 /** One file of a DVC folder, as its `.dir` manifest lists it. */
 export interface ManifestEntry {

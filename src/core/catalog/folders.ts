@@ -1,6 +1,6 @@
 import type { Digest } from '../digest.js';
 import type { ObjectReader } from '../git/objects.js';
-import { beginHash } from '../hash.js';
+import { beginHash } from '../hashing.js';
 import { BlobMemo } from './blobs.js';
 import { compareBytes } from './names.js';
 import type { ObjectNumber } from './objectIds.js';

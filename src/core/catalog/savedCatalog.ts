@@ -105,7 +105,7 @@ function count({ commits, tags, registry, snapshots, mergeBases, files }: Memory
 }
 
 function equal(left: Counts, right: Counts): boolean {
-  return JSON.stringify(left) === JSON.stringify(right);
+  return (Object.keys(left) as (keyof Counts)[]).every((name) => left[name] === right[name]);
 }
 
 function addsLittle(before: Counts, now: Counts, file: CacheState): boolean {

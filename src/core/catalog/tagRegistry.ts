@@ -18,7 +18,7 @@ import { TagStore } from './tagStore.js';
 import type { CommitTag } from './versions.js';
 import { TagMeanings } from './versions.js';
 
-/** The tags that count for one catalog, and what tells them and how they are read from all others. */
+/** The tags that count for one catalog, and a text that is equal only for the same tags, read in the same way. */
 interface WantedTags {
   readonly tags: RefsView['tags'];
   readonly key: string;
@@ -110,8 +110,7 @@ export class TagRegistry {
   /** What can be done of the tags while their commits and trees are read. */
   private stepsAhead(wanted: WantedTags, settings: Settings): readonly (() => void)[] {
     const { tags, meanings } = this.readTags(wanted, settings);
-    const steps = tags.some((tag) => this.isSpeechless(tag)) ? [] : meanings.steps;
-    return [...steps, () => this.store.storeAhead()];
+    return tags.some((tag) => this.isSpeechless(tag)) ? [] : meanings.steps;
   }
 
   private readTags({ tags: wanted, key }: WantedTags, settings: Settings): ReadTags {
@@ -178,7 +177,7 @@ export class TagRegistry {
 export function wantedTags(view: RefsView, { versions }: Settings): WantedTags {
   const ignored = versions.ignore.length === 0 ? undefined : picomatch([...versions.ignore], { dot: true });
   const tags = ignored ? view.tags.filter((tag) => !ignored(tag.name)) : view.tags;
-  // As it is, without a hash of it: comparing costs less than hashing, and mistakes nothing.
+  // Compared as it is: that costs less than a hash of it, and mistakes nothing.
   const key = [...tags.map(({ name, id }) => `${id} ${name}`), versions.tags].join('\n');
   return { tags, key };
 }

@@ -25,8 +25,6 @@ export class TagStore {
   private readonly failures = new Map<ObjectId, ObjectFailure>();
   /** What an earlier catalog left, while nobody needs it. */
   private stored: Buffer | undefined;
-  /** What is to be kept, worked out ahead of `store`. */
-  private packed: { readonly changes: number; readonly bytes: Buffer } | undefined;
   /** Grows when something new was read. */
   changes = 0;
 
@@ -37,17 +35,7 @@ export class TagStore {
 
   /** Everything that is known, to be kept. */
   store(): Buffer {
-    if (this.stored) return this.stored;
-    const bytes = this.storeAhead();
-    this.packed = undefined;
-    return bytes;
-  }
-
-  /** Does the work of the next `store`, as long as nothing new is read before that. */
-  storeAhead(): Buffer {
-    if (this.packed?.changes !== this.changes)
-      this.packed = { changes: this.changes, bytes: pack(this.tags) };
-    return this.packed.bytes;
+    return this.stored ?? pack(this.tags);
   }
 
   private open(): void {

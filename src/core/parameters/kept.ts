@@ -5,7 +5,7 @@ import { parseManifest } from '../artifacts/manifest.js';
 import type { Stores } from '../artifacts/stores.js';
 import { dvcCacheFiles, lfsStoreFile } from '../artifacts/stores.js';
 import type { Digest } from '../digest.js';
-import { beginHash } from '../hash.js';
+import { beginHash } from '../hashing.js';
 import { FILE_LIMIT } from './document.js';
 import { phrase } from '../phrase.js';
 

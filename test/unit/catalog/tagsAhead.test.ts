@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { RepositoryCatalog } from '../../../src/core/catalog/repositoryCatalog.js';
@@ -46,9 +46,19 @@ describe('what tags mean, in a repository with many', () => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  async function load(): Promise<RepositoryCatalog> {
+  /** The catalog, and what it leaves to the next. */
+  async function load(): Promise<{ readonly catalog: RepositoryCatalog; readonly kept: Buffer }> {
     const repository = await openRepository(folder, { git: gitEnvironment() });
-    return new CatalogSource(repository).load({ branches: ({ branches }) => branches });
+    const cacheFolder = mkdtempSync(path.join(tmpdir(), 'modelkeep-tags-cache-'));
+    try {
+      const source = new CatalogSource(repository, { cacheFolder });
+      const catalog = await source.load({ branches: ({ branches }) => branches });
+      await source.save();
+      const [file = ''] = readdirSync(cacheFolder);
+      return { catalog, kept: readFileSync(path.join(cacheFolder, file)) };
+    } finally {
+      rmSync(cacheFolder, { recursive: true, force: true });
+    }
   }
 
   it('is the same whether it is worked out while Git answers or afterwards', async () => {
@@ -62,13 +72,14 @@ describe('what tags mean, in a repository with many', () => {
         }),
       );
     };
-    const ahead = await load();
+    const { catalog: ahead, kept } = await load();
     assert.ok(steps > 0, 'something was worked out ahead');
     ObjectReader.prototype.meanwhile = () => undefined;
-    const afterwards = await load();
+    const { catalog: afterwards, kept: keptAfterwards } = await load();
     assert.deepEqual([...ahead.versions], [...afterwards.versions]);
     assert.deepEqual(ahead.registered(), afterwards.registered());
     assert.deepEqual(ahead.plainTags, afterwards.plainTags);
+    assert.ok(kept.equals(keptAfterwards), 'what is kept of them is the same');
     assert.equal(ahead.versions.size, MODELS * REVISIONS);
     assert.equal(ahead.plainTags[0]?.name, `nightly-${REVISIONS - 1}`);
     assert.deepEqual(ahead.versions.get('m0@v1.2.0')?.alike, ['m0@v1.1.0', 'm0@v1.2.0']);

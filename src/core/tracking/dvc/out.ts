@@ -1,5 +1,5 @@
 import type { Digest } from '../../digest.js';
-import { beginHash } from '../../hash.js';
+import { beginHash } from '../../hashing.js';
 import type { ProblemList } from '../problem.js';
 import {
   get,
