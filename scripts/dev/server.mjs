@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { npm } from './process.mjs';
 import { firstLine, MissingTool, once } from './tool.mjs';
@@ -12,9 +12,10 @@ export const SERVER_VERSION = '4.139.1';
  * @returns {Promise<string>} the folder of `out/server-main.js`
  */
 export async function ensureServer(version = SERVER_VERSION) {
-  const name = `server-${version}-messages`;
+  const name = `server-${version}`;
+  let folder;
   try {
-    const folder = await once(name, async (draft) => {
+    folder = await once(name, async (draft) => {
       await npm(
         [
           'install',
@@ -43,9 +44,7 @@ export async function ensureServer(version = SERVER_VERSION) {
         ],
         { title: 'npm install of the VS Code Server', cwd: inner },
       );
-      await showMessages(join(inner, 'out', 'vs', 'code', 'browser', 'workbench', 'workbench.js'));
     });
-    return join(folder, ...INNER);
   } catch (error) {
     throw new MissingTool(
       'VS Code Server',
@@ -53,6 +52,9 @@ export async function ensureServer(version = SERVER_VERSION) {
       firstLine(error),
     );
   }
+  const inner = join(folder, ...INNER);
+  await showMessages(join(inner, 'out', 'vs', 'code', 'browser', 'workbench', 'workbench.js'));
+  return inner;
 }
 
 const INNER = ['node_modules', 'code-server', 'lib', 'vscode'];
@@ -64,10 +66,15 @@ const INNER = ['node_modules', 'code-server', 'lib', 'vscode'];
  */
 async function showMessages(workbench) {
   const program = await readFile(workbench, 'utf8');
-  const changed = program.replace(HIDES_MESSAGES, '$1');
-  if (changed === program) throw new Error(`${workbench} decides in another way which messages it shows`);
-  await writeFile(workbench, changed);
+  const shown = program.replace(DRIVER_HIDES, '');
+  if (!SHOWS.test(shown)) throw new Error(`${workbench} decides in another way which messages it shows`);
+  if (shown === program) return;
+  const draft = `${workbench}.${process.pid}`;
+  await writeFile(draft, shown);
+  await rename(draft, workbench);
 }
 
-const HIDES_MESSAGES =
-  /(!this\.isNotificationsCenterVisible&&)!this\.environmentService\.enableSmokeTestDriver&&/;
+const DRIVER_HIDES =
+  /(?<=!this\.isNotificationsCenterVisible&&)!this\.environmentService\.enableSmokeTestDriver&&/;
+/** Where a message asks whether to show itself, without the driver having a say. */
+const SHOWS = /addToast\(\w+\)\{if\(!this\.isNotificationsCenterVisible&&(?!!this\.environmentService\.)/;

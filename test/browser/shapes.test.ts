@@ -19,7 +19,7 @@ import { openWindow } from './harness/index.js';
 import { chosenThemes } from './harness/workbench.js';
 import { eventually } from './waiting.js';
 
-/** Repositories in the shape of real ones: what their owners see first, and a picture of it in each theme. */
+/** Repositories in the shape of real ones: what their owners see first, and a picture of it. */
 describe('What the owner of a repository sees first', function () {
   this.timeout(180_000);
   let home: string;

@@ -15,7 +15,7 @@
  * Build first (`npm run build`). Everything that is needed is fetched into .modelkeep-dev the first time. A file in
  * `test/browser` ending in `.test.ts` is a test (`npm run test:browser`, or one alone:
  * `npx mocha --no-config --require tsx --timeout 120000 test/browser/x.test.ts`); any other script runs with `npx tsx`.
- * `MODELKEEP_THEMES=all` (or some, by commas) goes through the themes for pictures where a test takes one;
+ * `MODELKEEP_THEMES=all` (or some, by commas) goes through the themes for pictures where a test takes fewer;
  * `MODELKEEP_HEADED=1` shows the browser. What the server and the extension print is in `window.server.log`.
  */
 import type { Browser } from 'playwright-core';

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { Frame, FrameLocator, Locator, Page } from 'playwright-core';
 import { devFolder } from '../../../scripts/dev/paths.mjs';
 
-/** VS Code's own four themes, and how a window is marked that has them; every view is looked at in each. */
+/** VS Code's own four themes: what the palette calls them, and how a window is marked that is drawn in them. */
 export const THEMES = {
-  light: { title: 'Light 2026', mark: 'vs' },
-  dark: { title: 'Dark 2026', mark: 'vs-dark' },
-  'high-contrast-light': { title: 'Light High Contrast', mark: 'hc-light' },
-  'high-contrast-dark': { title: 'Dark High Contrast', mark: 'hc-black' },
+  light: { title: 'Light 2026', mark: '2026-light' },
+  dark: { title: 'Dark 2026', mark: '2026-dark' },
+  'high-contrast-light': { title: 'Light High Contrast', mark: 'hc_light' },
+  'high-contrast-dark': { title: 'Dark High Contrast', mark: 'hc_black' },
 } as const;
 
 export type Theme = keyof typeof THEMES;
@@ -119,11 +119,16 @@ export class Workbench {
     });
     await item.first().waitFor({ timeout: 30_000 });
     const shown = this.page.locator('[aria-expanded="true"]').and(item.first());
-    // A window that is still putting itself together may hide what was just shown: asked until it stays.
+    const isShown = async (): Promise<boolean> =>
+      (await shown.isVisible()) && (await this.sideBar.isVisible());
+    // A window that is still putting itself together may hide what was just shown: asked until it stays a moment.
     for (let attempt = 0; attempt < 10; attempt += 1) {
-      if ((await shown.isVisible()) && (await this.sideBar.isVisible())) break;
-      await item.first().click();
-      await shown.waitFor({ timeout: 2_000 }).catch(() => undefined);
+      if (!(await isShown())) {
+        await item.first().click();
+        await shown.waitFor({ timeout: 5_000 }).catch(() => undefined);
+      }
+      await this.page.waitForTimeout(200);
+      if (await isShown()) break;
     }
     await shown.waitFor();
     await this.sideBar.waitFor();
@@ -256,11 +261,14 @@ export class Workbench {
   async setTheme(theme: Theme): Promise<void> {
     const { title, mark } = THEMES[theme];
     const row = this.quickInputRow(title);
-    const drawn = this.page.locator(`.monaco-workbench.${mark}`);
+    const ofExtension = '.monaco-workbench[class*="vscode-theme-defaults"]';
+    const drawn = this.page.locator(`${ofExtension}[class*="-${mark}-"]`);
     // A picker that is opened before the themes' extension is known stays empty; most windows show that it is.
-    const known = this.page.locator('.monaco-workbench[class*="vscode-theme-defaults"]');
-    await known.waitFor({ timeout: 5_000 }).catch(() => undefined);
-    if (await drawn.and(known).isVisible()) return;
+    await this.page
+      .locator(ofExtension)
+      .waitFor({ timeout: 5_000 })
+      .catch(() => undefined);
+    if (await drawn.isVisible()) return;
     for (let attempt = 1; ; attempt++) {
       await this.runCommand('Preferences: Color Theme');
       await this.type(title);
