@@ -14,7 +14,7 @@ describe('Broken files in the Problems view', function () {
   let window: OpenWindow | undefined;
 
   const open = async (): Promise<OpenWindow> => {
-    window = await openWindow({ folder: repo.dir, theme: 'dark', size: { width: 1200, height: 760 } });
+    window = await openWindow({ folder: repo.dir, theme: 'light', size: { width: 1200, height: 760 } });
     await window.workbench.openView();
     await eventually(async () => assert.notDeepEqual(await window?.workbench.treeRows(), []));
     await window.workbench.runCommand('Problems: Focus on Problems View');

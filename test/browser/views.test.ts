@@ -27,7 +27,7 @@ describe('The Models view', function () {
   let window: OpenWindow | undefined;
 
   const open = async (options: WindowOptions): Promise<OpenWindow> => {
-    window = await openWindow({ theme: 'dark', size: { width: 1000, height: 600 }, ...options });
+    window = await openWindow({ theme: 'light', size: { width: 1000, height: 600 }, ...options });
     return window;
   };
   const text = async (): Promise<string> =>

@@ -42,10 +42,13 @@ export class Workbench {
   /** Waits until the window is drawn and its extensions are known. */
   async ready(): Promise<void> {
     await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
-    await this.page
-      .locator('.monaco-workbench .part.activitybar .action-item')
-      .first()
-      .waitFor({ timeout: 60_000 });
+    await this.containerItem('Modelkeep').waitFor({ timeout: 60_000 });
+  }
+
+  /** What stands for a view container in the activity bar. */
+  private containerItem(name: string): Locator {
+    const label = this.page.locator(`.action-label[aria-label^=${JSON.stringify(name)}]`);
+    return this.page.locator('.part.activitybar .action-item').filter({ has: label }).first();
   }
 
   /** Opens the palette with F1, types the command's title and presses Enter on the entry of exactly that title. */
@@ -112,24 +115,18 @@ export class Workbench {
     return clean(await this.quickInput.locator('.quick-input-title').innerText());
   }
 
-  /** Shows a view container by its name in the activity bar. */
+  /** Shows a view container by a click on its name in the activity bar. */
   async openView(container = 'Modelkeep'): Promise<void> {
-    const item = this.page.locator('.part.activitybar .action-item').filter({
-      has: this.page.locator(`.action-label[aria-label^=${JSON.stringify(container)}]`),
-    });
-    await item.first().waitFor({ timeout: 30_000 });
-    const shown = this.page.locator('[aria-expanded="true"]').and(item.first());
-    const isShown = async (): Promise<boolean> =>
-      (await shown.isVisible()) && (await this.sideBar.isVisible());
-    // A window that is still putting itself together may hide what was just shown: asked until it stays a moment.
-    for (let attempt = 0; attempt < 10; attempt += 1) {
-      if (!(await isShown())) {
-        await item.first().click();
-        await shown.waitFor({ timeout: 5_000 }).catch(() => undefined);
-      }
-      await this.page.waitForTimeout(200);
-      if (await isShown()) break;
-    }
+    const item = this.containerItem(container);
+    await item.waitFor({ timeout: 30_000 });
+    const shown = this.page.locator('[aria-expanded="true"]').and(item);
+    // A window that is still putting itself together shows what was shown before, or takes back what is shown now.
+    await this.page.waitForTimeout(300);
+    if (!(await shown.isVisible())) await item.click();
+    await this.sideBar.waitFor({ timeout: 1_500 }).catch(() => undefined);
+    await this.page.waitForTimeout(200);
+    if (!(await shown.isVisible()) || !(await this.sideBar.isVisible()))
+      await this.runCommand(`View: Show ${container}`);
     await shown.waitFor();
     await this.sideBar.waitFor();
     // The name of what was clicked would stand over the first rows.
@@ -211,6 +208,7 @@ export class Workbench {
 
   /** Chooses from a row's context menu. */
   async chooseFromMenu(label: string, entry: string): Promise<void> {
+    await this.settled();
     await this.treeRow(label).click({ button: 'right' });
     const item = this.page
       .locator('.context-view .monaco-menu .action-item')
