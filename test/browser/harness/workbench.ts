@@ -133,6 +133,25 @@ export class Workbench {
     await this.page.mouse.move(0, 0);
   }
 
+  /**
+   * Takes the mouse where it points at nothing, and waits until nothing is said of what it pointed at. What is still said
+   * of something that a window has drawn anew since goes once the mouse has been over it.
+   */
+  private async mouseAway(): Promise<void> {
+    const { mouse } = this.page;
+    const said = this.page.locator('.workbench-hover-container:visible').first();
+    await mouse.move(0, 0);
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      const [gone] = await Promise.allSettled([said.waitFor({ state: 'hidden', timeout: 1_500 })]);
+      if (gone.status === 'fulfilled') return;
+      const box = await said.boundingBox({ timeout: 1_000 }).catch(() => null);
+      if (box) await mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      await mouse.move(500, 300, { steps: 5 });
+      await mouse.move(0, 0);
+    }
+    await said.waitFor({ state: 'hidden' });
+  }
+
   get sideBar(): Locator {
     return this.page.locator('.part.sidebar');
   }
@@ -282,9 +301,7 @@ export class Workbench {
   async screenshot(name: string): Promise<string> {
     await mkdir(PICTURES, { recursive: true });
     const path = join(PICTURES, `${name}.png`);
-    // A hover of where the mouse was fades a moment after it has left.
-    await this.page.mouse.move(0, 0);
-    await this.page.locator('.workbench-hover-container:visible').waitFor({ state: 'hidden' });
+    await this.mouseAway();
     await this.page.screenshot({ path, animations: 'disabled' });
     return path;
   }
