@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -7,19 +6,12 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import zlib from 'node:zlib';
 import fc from 'fast-check';
-import {
-  cacheFileOf,
-  defaultCacheFolder,
-  readCacheFile,
-  sweepCache,
-} from '../../../src/core/catalog/cacheFile.js';
+import { cacheFileOf } from '../../../src/core/catalog/cacheFile.js';
 import { CatalogSource } from '../../../src/core/catalog/source.js';
 import { gitEnvironment } from '../../../src/core/git/process.js';
 import type { Repository } from '../../../src/core/git/repository.js';
@@ -299,35 +291,6 @@ describe('what a catalog leaves to the next', () => {
     assert.equal(await picture(folder), now);
   });
 
-  it('is read where Node begins a checksum anew with no bytes, as Node 20 does', async () => {
-    const { crc32 } = zlib;
-    const other = GitRepo.create();
-    zlib.crc32 = (data, value) => (Buffer.byteLength(data) === 0 ? 0 : crc32(data, value));
-    try {
-      // No version is registered: a part of what is kept is empty.
-      other.dvcPointer('models/a.pkl').commit('One');
-      const opened = await openRepository(other.dir, { git: gitEnvironment(other.env) });
-      let uncached = 0;
-      const load = async (): Promise<void> => {
-        const source = new CatalogSource(opened, { cacheFolder: folder });
-        await source.load({ branches: (view) => view.branches, onUncached: () => (uncached += 1) });
-        await source.save();
-      };
-      await load();
-      await load();
-      assert.equal(uncached, 1);
-      other.dvcPointer('models/a.pkl', { content: 'other' }).commit('Two');
-      const whole = readFileSync(cacheFileOf(folder, opened.commonDir)).length;
-      await load();
-      const added = await readCacheFile(cacheFileOf(folder, opened.commonDir));
-      assert.equal(added?.parts.length, 2);
-      assert.ok(!added.state.torn && added.state.size > whole);
-    } finally {
-      zlib.crc32 = crc32;
-      other.dispose();
-    }
-  });
-
   it('takes no part that another process added to the same as it did', async () => {
     await picture(folder, true);
     const whole = readFileSync(file());
@@ -351,21 +314,6 @@ describe('what a catalog leaves to the next', () => {
       [],
     );
     assert.equal(await picture(folder), first);
-  });
-
-  it('is named after its repository, wherever that lies', () => {
-    const nameOf = (commonDir: string, settings?: string): string =>
-      path.relative(folder, cacheFileOf(folder, commonDir, settings));
-    assert.match(nameOf('/home/ada/fraud-service/.git'), /^fraud-service-[0-9a-f]{16}\.catalog$/);
-    assert.match(nameOf('C:\\work\\churn model\\.git'), /^churn_model-[0-9a-f]{16}\.catalog$/);
-    assert.match(nameOf('/srv/git/mirror.git'), /^mirror\.git-[0-9a-f]{16}\.catalog$/);
-    assert.match(nameOf('/'), /^-[0-9a-f]{16}\.catalog$/);
-    assert.equal(nameOf(`/${'ä'.repeat(300)}/.git`).length, 40 + '-0123456789abcdef.catalog'.length);
-    const names = ['/a/x/.git', '/b/x/.git', '/x/.git'].flatMap((place) => [
-      nameOf(place),
-      nameOf(place, 'own'),
-    ]);
-    assert.equal(new Set(names).size, names.length);
   });
 
   it('holds nothing of another repository, should that ever get the same file', async () => {
@@ -397,51 +345,6 @@ describe('what a catalog leaves to the next', () => {
     assert.equal(await picture(path.join(blocked, 'below'), true), await picture(null));
   });
 
-  it('stays as it was where the disk has room for a part of what is new', () => {
-    const small = path.join(folder, 'small.catalog');
-    writeFileSync(small, 'what was there');
-    const module = path.resolve('src/core/catalog/cacheFile.ts');
-    const script = `require(${JSON.stringify(module)}).writeCacheFile(${JSON.stringify(small)},
-      [new Uint8Array(100_000)]).then((state) => console.log(typeof state))`;
-    // A limit for files acts like a disk with as much room.
-    const limited = ['-c', 'ulimit -f 16; exec "$0" --require tsx/cjs -e "$1"', process.execPath, script];
-    assert.equal(execFileSync('sh', limited, { encoding: 'utf8' }).trim(), 'undefined');
-    assert.equal(readFileSync(small, 'utf8'), 'what was there');
-    assert.deepEqual(
-      readdirSync(folder).filter((name) => name.endsWith('.tmp')),
-      [],
-    );
-    rmSync(small);
-  });
-
-  it('is swept when nobody has used it for long, with what killed writers left', async () => {
-    const old = path.join(folder, `${'0'.repeat(32)}.catalog`);
-    const abandoned = path.join(folder, `${'1'.repeat(32)}.catalog.1.aa.tmp`);
-    const other = path.join(folder, 'somebody-else.txt');
-    for (const one of [old, abandoned, other]) {
-      writeFileSync(one, 'x');
-      utimesSync(one, new Date(0), new Date(0));
-    }
-    await sweepCache(folder);
-    assert.deepEqual([old, abandoned, other].map(existsSync), [false, false, true]);
-    assert.ok(existsSync(file()));
-  });
-
-  it('is swept from the oldest on when all files together are too large', async () => {
-    const own = mkdtempSync(path.join(tmpdir(), 'modelkeep-cache-'));
-    try {
-      const files = ['1', '2', '3'].map((name) => path.join(own, `${name.repeat(32)}.catalog`));
-      files.forEach((one, index) => {
-        writeFileSync(one, Buffer.alloc(1000));
-        utimesSync(one, new Date(), new Date(Date.now() - (3 - index) * 60_000));
-      });
-      await sweepCache(own, Date.now(), 2500);
-      assert.deepEqual(files.map(existsSync), [false, true, true]);
-    } finally {
-      rmSync(own, { recursive: true, force: true });
-    }
-  });
-
   it('is there for the next load when the first was cancelled', async () => {
     await picture(folder, true);
     const source = new CatalogSource(repository, { cacheFolder: folder });
@@ -456,13 +359,5 @@ describe('what a catalog leaves to the next', () => {
     let cached = true;
     await source.load({ onUncached: () => (cached = false) });
     assert.ok(cached);
-  });
-
-  it('lies where the environment says, else where the platform keeps caches', () => {
-    const xdg = path.resolve('/xdg');
-    assert.equal(defaultCacheFolder({ MODELKEEP_CACHE_DIR: xdg }, 'linux'), xdg);
-    assert.equal(defaultCacheFolder({ XDG_CACHE_HOME: xdg }, 'linux'), path.join(xdg, 'modelkeep'));
-    assert.match(defaultCacheFolder({}, 'linux'), /[\\/]\.cache[\\/]modelkeep$/);
-    assert.match(defaultCacheFolder({}, 'darwin'), /Library[\\/]Caches[\\/]modelkeep$/);
   });
 });
