@@ -186,6 +186,31 @@ describe('what a catalog leaves to the next', () => {
     }
   });
 
+  it('says what a tag means now that has been moved, and what it meant once it is back', async () => {
+    const other = GitRepo.create();
+    try {
+      other.dvcPointer('models/a.pkl').commit('One');
+      other.registerVersion('a', 'v1.0.0');
+      const first = other.git('rev-parse', 'refs/tags/a@v1.0.0').trim();
+      other.dvcPointer('models/a.pkl', { content: 'other' }).commit('Two');
+      other.git('tag', '-f', '-a', '-m', 'moved', 'a@v1.0.0', 'HEAD');
+      const second = other.git('rev-parse', 'refs/tags/a@v1.0.0').trim();
+      const opened = await openRepository(other.dir, { git: gitEnvironment(other.env) });
+      const window = new CatalogSource(opened, { cacheFolder: folder });
+      for (const tag of [first, second, first]) {
+        other.git('update-ref', 'refs/tags/a@v1.0.0', tag);
+        const commit = other.git('rev-parse', `${tag}^{commit}`).trim();
+        for (const source of [window, new CatalogSource(opened, { cacheFolder: folder })]) {
+          const catalog = await source.load();
+          assert.equal(catalog.versions.get('a@v1.0.0')?.commit, commit);
+          await source.save();
+        }
+      }
+    } finally {
+      other.dispose();
+    }
+  });
+
   it('keeps one list of the versions that are alike, however many they are', async () => {
     const other = GitRepo.create();
     const cacheFolder = mkdtempSync(path.join(tmpdir(), 'modelkeep-cache-'));

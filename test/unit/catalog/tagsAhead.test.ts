@@ -81,6 +81,7 @@ describe('what tags mean, in a repository with many', () => {
     assert.deepEqual(ahead.plainTags, afterwards.plainTags);
     assert.ok(kept.equals(keptAfterwards), 'what is kept of them is the same');
     assert.equal(ahead.versions.size, MODELS * REVISIONS);
+    assert.equal(ahead.plainTags.length, REVISIONS);
     assert.equal(ahead.plainTags[0]?.name, `nightly-${REVISIONS - 1}`);
     assert.deepEqual(ahead.versions.get('m0@v1.2.0')?.alike, ['m0@v1.1.0', 'm0@v1.2.0']);
     assert.deepEqual(ahead.versions.get(`m0@v1.${REVISIONS - 1}.0`)?.stages, ['prod']);
