@@ -36,8 +36,10 @@ const STILL = {
 /** What a window has of VS Code's own extensions: those that meet Modelkeep. The others take a quarter of its start. */
 const BUILT_IN = [
   'configuration-editing',
+  'emmet',
   'git',
   'git-base',
+  'github-authentication',
   'json',
   'json-language-features',
   'log',
