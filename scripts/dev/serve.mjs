@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { devFolder, nodeBinary, root } from './paths.mjs';
@@ -14,7 +14,6 @@ import { ensureServer } from './server.mjs';
  * @property {Readonly<Record<string, unknown>>} [settings] of the windows, as in settings.json
  * @property {boolean} [trusted] `false` opens folders in Restricted Mode until they are trusted
  * @property {NodeJS.ProcessEnv} [env] added to the environment of the server and so of the extension
- * @property {readonly string[]} [builtIn] the folders of VS Code's own extensions that are there; all by default
  * @property {string} [vsix] a file to install before anything is opened
  * @property {number} [port] on 127.0.0.1; a free one by default
  */
@@ -59,14 +58,6 @@ export async function serve(options) {
     ...['--server-data-dir', join(options.home, 'data')],
     ...['--extensions-dir', join(options.home, 'extensions')],
   ];
-  if (options.builtIn !== undefined) {
-    const own = join(options.home, 'built-in');
-    await mkdir(own, { recursive: true });
-    const kind = process.platform === 'win32' ? 'junction' : 'dir';
-    for (const name of options.builtIn)
-      await symlink(join(folder, 'extensions', name), join(own, name), kind);
-    places.push('--builtin-extensions-dir', own);
-  }
   const main = join(folder, 'out', 'server-main.js');
   const env = options.env ?? {};
   if (options.vsix !== undefined) {

@@ -33,24 +33,6 @@ const STILL = {
   'security.workspace.trust.untrustedFiles': 'open',
 };
 
-/** What a window has of VS Code's own extensions: those that meet Modelkeep. The others take a quarter of its start. */
-const BUILT_IN = [
-  'configuration-editing',
-  'emmet',
-  'git',
-  'git-base',
-  'github-authentication',
-  'json',
-  'json-language-features',
-  'log',
-  'markdown-basics',
-  'merge-conflict',
-  'python',
-  'theme-defaults',
-  'theme-seti',
-  'yaml',
-];
-
 /** Who commits in a window of the harness; nothing of the machine's own Git configuration gets in. */
 const GIT_CONFIG = `[user]
 	name = Ada Tester
@@ -69,7 +51,6 @@ export async function startServer(options: ServerOptions = {}): Promise<VsCodeSe
     await writeFile(join(home, 'gitconfig'), GIT_CONFIG);
     const served = await serve({
       ...options,
-      builtIn: BUILT_IN,
       home,
       settings: { ...STILL, ...options.settings },
       env: {
