@@ -165,6 +165,8 @@ async function runSuite(name, suite, tools, strict) {
   for (const { fullTitle, err } of report.failures)
     say(`\n    ${fullTitle}\n${indent(err.stack ?? err.message ?? '')}\n`);
   if (report.failures.length === 0 && ended !== '') say(indent(ended));
+  for (const { fullTitle } of report.passes.filter(({ currentRetry }) => currentRetry > 0))
+    say(`    passed when tried again: ${fullTitle}`);
   for (const { fullTitle } of report.pending)
     say(`    skipped${strict ? ', which is a failure in CI' : ''}: ${fullTitle}`);
   return total;
@@ -221,6 +223,7 @@ async function withPython() {
  * @param {string} file
  * @returns {Promise<{
  *   stats: { passes: number, failures: number, pending: number },
+ *   passes: { fullTitle: string, currentRetry: number }[],
  *   failures: { fullTitle: string, err: { stack?: string, message?: string } }[],
  *   pending: { fullTitle: string }[]
  * } | null>}

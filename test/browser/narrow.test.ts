@@ -6,7 +6,6 @@ import { GitRepo } from '../fixtures/gitRepo.js';
 import { writeMonorepo } from '../fixtures/shapes/index.js';
 import type { OpenWindow } from './harness/index.js';
 import { openWindow } from './harness/index.js';
-import { chosenThemes } from './harness/workbench.js';
 import { eventually } from './waiting.js';
 
 const LONG = 'customer-lifetime-value-regression-for-european-markets';
@@ -32,12 +31,7 @@ describe('Rows in a side bar of the usual width', function () {
     }, text);
   const nameOf = async (label: string): Promise<string> =>
     (await window.workbench.treeRow(label).getAttribute('aria-label')) ?? '';
-  const pictures = async (name: string): Promise<void> => {
-    for (const theme of chosenThemes('light')) {
-      await window.workbench.setTheme(theme);
-      await window.workbench.screenshot(`narrow-${name}-${theme}`);
-    }
-  };
+  const pictures = (name: string): Promise<void> => window.workbench.pictures(`narrow-${name}`);
 
   const groupBy = (what: 'Model' | 'Branch'): Promise<void> =>
     window.workbench.sideBar.locator(`.action-label[aria-label*="Group by ${what}"]`).first().click();

@@ -3,7 +3,6 @@ import { GitRepo } from '../fixtures/gitRepo.js';
 import type { OpenWindow } from './harness/index.js';
 import { openWindow, PICTURES } from './harness/index.js';
 import { Keyboard } from './harness/keyboard.js';
-import { chosenThemes } from './harness/workbench.js';
 import { eventually, eventuallyHas } from './waiting.js';
 
 /** A clone that left files behind: what the view says of it, and the way to fetch what it lacks. */
@@ -15,12 +14,7 @@ describe('A partial clone', function () {
   let keys: Keyboard;
   const text = async (): Promise<string> =>
     (await window.workbench.sideBar.innerText()).replaceAll('\u00a0', ' ').replaceAll(/\s+/g, ' ');
-  const pictures = async (name: string): Promise<void> => {
-    for (const theme of chosenThemes('dark')) {
-      await window.workbench.setTheme(theme);
-      await window.workbench.screenshot(`partial-clone-${name}-${theme}`);
-    }
-  };
+  const pictures = (name: string): Promise<void> => window.workbench.pictures(`partial-clone-${name}`);
   const isHere = (spec: string): boolean =>
     clone
       .run(['cat-file', '--batch-check', '--batch-all-objects'])

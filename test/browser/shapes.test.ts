@@ -16,7 +16,6 @@ import {
 } from '../fixtures/shapes/index.js';
 import type { OpenWindow } from './harness/index.js';
 import { openWindow } from './harness/index.js';
-import { chosenThemes } from './harness/workbench.js';
 import { eventually } from './waiting.js';
 
 /** Repositories in the shape of real ones: what their owners see first, and a picture of it. */
@@ -49,12 +48,7 @@ describe('What the owner of a repository sees first', function () {
       );
       if (!same) assert.deepEqual(found.slice(0, expected.length), expected);
     });
-  const pictures = async (name: string): Promise<void> => {
-    for (const theme of chosenThemes('light')) {
-      await window.workbench.setTheme(theme);
-      await window.workbench.screenshot(`shape-${name}-${theme}`);
-    }
-  };
+  const pictures = (name: string): Promise<void> => window.workbench.pictures(`shape-${name}`);
 
   before(async () => {
     home = await mkdtemp(path.join(tmpdir(), 'modelkeep-shapes-'));

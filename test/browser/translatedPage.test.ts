@@ -15,7 +15,6 @@ import type { ServedPage } from './comparePage/served.js';
 import { servedPages } from './comparePage/served.js';
 import { openWindow } from './harness/index.js';
 import type { OpenWindow } from './harness/index.js';
-import { chosenThemes } from './harness/workbench.js';
 
 type Comparison = Extract<ToPage, { type: 'comparison' }>['comparison'];
 type Curves = Extract<ToPage, { type: 'comparison' }>['curves'];
@@ -228,9 +227,6 @@ describe('The compare page in an editor of another language', function () {
     await page.getByRole('heading', { name: '⟦Çöɱþáŕé fraud-detector⟧' }).waitFor({ timeout: 30_000 });
     await page.getByRole('button', { name: pseudo('Add version') }).waitFor();
     await page.getByText(pseudo('Metrics'), { exact: true }).first().waitFor();
-    for (const theme of chosenThemes('dark', 'light')) {
-      await workbench.setTheme(theme);
-      await workbench.screenshot(`translated-${theme}`);
-    }
+    await workbench.pictures('translated');
   });
 });

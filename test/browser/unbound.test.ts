@@ -5,7 +5,6 @@ import { threeServices } from '../fixtures/monorepo.js';
 import type { OpenWindow } from './harness/index.js';
 import { openWindow } from './harness/index.js';
 import { Keyboard } from './harness/keyboard.js';
-import { chosenThemes } from './harness/workbench.js';
 import { eventually } from './waiting.js';
 
 /** Versions of a monorepo without declarations: said which belong to no model, and bound in a few clicks. */
@@ -23,12 +22,7 @@ describe('Names without a model', function () {
       const found = await rows();
       for (const row of expected) assert.ok(found.includes(row), `${row} is not in ${found.join('\n')}`);
     });
-  const pictures = async (name: string): Promise<void> => {
-    for (const theme of chosenThemes('light')) {
-      await window.workbench.setTheme(theme);
-      await window.workbench.screenshot(`unbound-${name}-${theme}`);
-    }
-  };
+  const pictures = (name: string): Promise<void> => window.workbench.pictures(`unbound-${name}`);
 
   before(async () => {
     repo = threeServices();

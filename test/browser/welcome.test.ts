@@ -6,7 +6,6 @@ import path from 'node:path';
 import { GitRepo } from '../fixtures/gitRepo.js';
 import type { OpenWindow } from './harness/index.js';
 import { openWindow } from './harness/index.js';
-import { chosenThemes } from './harness/workbench.js';
 import { eventuallyHas } from './waiting.js';
 
 /** Every state of the view in which it has no models to show, or more than one repository: in light and dark at least. */
@@ -19,13 +18,8 @@ describe('What the view says of where it is opened', function () {
 
   const text = async (shown = window): Promise<string> =>
     (await shown.workbench.sideBar.innerText()).replaceAll('\u00a0', ' ').replaceAll(/\s+/g, ' ');
-  const pictures = async (name: string, shown = window): Promise<void> => {
-    for (const theme of chosenThemes('dark')) {
-      await shown.workbench.setTheme(theme);
-      await shown.workbench.screenshot(`welcome-${name}-${theme}`);
-    }
-    await shown.workbench.setTheme('dark');
-  };
+  const pictures = (name: string, shown = window): Promise<void> =>
+    shown.workbench.pictures(`welcome-${name}`);
   const open = async (...folder: string[]): Promise<void> => {
     await window.openFolder(path.join(home, ...folder));
     await window.workbench.openView();

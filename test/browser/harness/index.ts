@@ -48,7 +48,7 @@ export interface OpenWindow {
   readonly workbench: Workbench;
   readonly server: VsCodeServer;
   readonly browser: Browser;
-  /** Opens another folder in the same window, with the theme and the side bar as they are. */
+  /** Opens another folder in the same window, which may show it in VS Code's own theme. */
   openFolder(folder: string): Promise<void>;
   close(): Promise<void>;
 }

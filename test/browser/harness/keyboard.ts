@@ -12,12 +12,12 @@ export class Keyboard {
   /** F1, the command's title, Enter. */
   async command(title: string): Promise<void> {
     const { page } = this.workbench;
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('F1');
-    await this.workbench.quickInput.waitFor();
+    await eventually(async () => {
+      await this.workbench.openPalette();
+      await this.type(title);
+      await this.onRow(title, 10_000);
+    });
     this.inputs = 0;
-    await page.keyboard.type(title);
-    await this.onRow(title);
     await this.enter();
     // The palette is gone before the command's own questions are answered.
     await page.waitForFunction(() => {
@@ -54,7 +54,7 @@ export class Keyboard {
 
   /** Waits until this question is asked; an earlier one may have rows of the same name. */
   async asked(question: string): Promise<void> {
-    const box = this.workbench.quickInput.locator('.quick-input-box input');
+    const box = this.workbench.quickInputBox;
     await eventually(async () => {
       const asks = (await box.getAttribute('placeholder', { timeout: 1000 })) ?? '';
       assert.ok(asks.includes(question), `${JSON.stringify(asks)} is not ${question}`);

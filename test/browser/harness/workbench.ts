@@ -53,9 +53,10 @@ export class Workbench {
 
   /** Opens the palette with F1, types the command's title and presses Enter on the entry of exactly that title. */
   async runCommand(title: string): Promise<void> {
-    await this.openPalette(`>${title}`);
-    const entry = this.quickInputRow(title);
-    await entry.click();
+    await this.again(async () => {
+      await this.openPalette(`>${title}`);
+      await this.quickInputRow(title).click({ timeout: 10_000 });
+    });
     // The palette is gone before the command's own questions are answered.
     await this.page.waitForFunction(() => {
       const input = document.querySelector<HTMLInputElement>('.quick-input-widget .quick-input-box input');
@@ -63,17 +64,32 @@ export class Workbench {
     });
   }
 
-  /** The palette with this text in it, left open. */
-  async openPalette(text = '>'): Promise<void> {
-    await this.page.keyboard.press('Escape');
-    await this.page.keyboard.press('F1');
-    await this.quickInput.waitFor();
-    await this.page.locator('.quick-input-widget .quick-input-box input').fill(text);
+  /** The palette, with this text in it if one is given, left open. */
+  async openPalette(text?: string): Promise<void> {
+    await this.again(async () => {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('F1');
+      await this.quickInput.waitFor({ timeout: 5_000 });
+      if (text !== undefined) await this.quickInputBox.fill(text, { timeout: 5_000 });
+    });
+  }
+
+  /** What begins with the palette, begun again if that was lost: a part of the window that comes late takes the focus. */
+  private async again(action: () => Promise<void>): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      const [done] = await Promise.allSettled([action()]);
+      if (done.status === 'fulfilled') return;
+      if (attempt === 4) throw done.reason;
+    }
   }
 
   /** The quick input: palette, quick picks and input boxes alike. */
   get quickInput(): Locator {
     return this.page.locator('.quick-input-widget:visible');
+  }
+
+  get quickInputBox(): Locator {
+    return this.quickInput.locator('.quick-input-box input');
   }
 
   /** An entry of the quick input by its label, or its label and description. */
@@ -95,9 +111,7 @@ export class Workbench {
 
   /** Types into the quick input in place of what it holds; with `accept` presses Enter after it. */
   async type(text: string, options: { accept?: boolean } = {}): Promise<void> {
-    await this.quickInput.waitFor();
-    const input = this.quickInput.locator('.quick-input-box input');
-    await input.fill(text);
+    await this.quickInputBox.fill(text);
     if (options.accept === true) await this.page.keyboard.press('Enter');
   }
 
@@ -295,6 +309,16 @@ export class Workbench {
     }
     await this.quickInput.waitFor({ state: 'hidden' });
     await drawn.waitFor();
+  }
+
+  /** A picture of the window in the theme that it has, or in each of those that `MODELKEEP_THEMES` names. */
+  async pictures(name: string): Promise<void> {
+    const themes = chosenThemes();
+    if (themes.length === 0) await this.screenshot(name);
+    for (const theme of themes) {
+      await this.setTheme(theme);
+      await this.screenshot(`${name}-${theme}`);
+    }
   }
 
   /** Leaves a picture of the window in .modelkeep-dev/pictures and returns its path. */
