@@ -74,20 +74,32 @@ export class SavedCatalog {
   }
 
   /**
-   * Leaves in the file what is new: little is added to it, much replaces it. Never fails: a cache that cannot be
-   * written only costs time.
+   * Leaves in the file what is new: little is added to it, much replaces it. `current` is what there is to keep at the
+   * moment, if anything: a load may go on meanwhile. Never fails: a cache that cannot be written only costs time.
    */
-  async save(memory: Memory): Promise<void> {
+  async save(current: () => Memory | undefined): Promise<void> {
+    const memory = current();
+    if (memory === undefined) return;
     const counts = count(memory);
     const { saved, state } = this;
     if (saved?.key === memory.key && equal(saved.counts, counts)) return;
-    const added =
-      saved && state && saved.key === memory.key && addsLittle(saved.counts, counts, state)
-        ? await appendCacheFile(this.file, state, encodeRecord(additions(memory, saved.counts), this.idBytes))
-        : undefined;
-    this.state = added ?? (await writeCacheFile(this.file, encodeRecord(everything(memory), this.idBytes)));
+    if (saved && state && saved.key === memory.key && addsLittle(saved.counts, counts, state)) {
+      const added = encodeRecord(additions(memory, saved.counts), this.idBytes);
+      this.state = await appendCacheFile(this.file, state, added);
+      if (this.state) this.saved = { key: memory.key, counts };
+      // Another process has written the file: what it holds is replaced by what there is by now.
+      else await this.replace(current());
+    } else await this.replace(memory);
+  }
+
+  /** What is counted is what is written: both at once, before anything can be added to it. */
+  private async replace(memory: Memory | undefined): Promise<void> {
+    if (memory === undefined) return;
+    const counts = count(memory);
+    const whole = encodeRecord(everything(memory), this.idBytes);
+    this.state = await writeCacheFile(this.file, whole);
     this.saved = { key: memory.key, counts };
-    if (!added && this.state) await sweepCache(path.dirname(this.file));
+    if (this.state) await sweepCache(path.dirname(this.file));
   }
 }
 

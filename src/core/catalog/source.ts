@@ -153,8 +153,12 @@ export class CatalogSource {
    * costs time.
    */
   async save(): Promise<void> {
-    const { snapshots } = this;
-    if (snapshots && !snapshots.models.incomplete) await this.saved?.catalog.save(this.memory(snapshots));
+    const catalog = this.saved?.catalog;
+    await catalog?.save(() => {
+      const { snapshots, saved } = this;
+      const isWhole = snapshots && !snapshots.models.incomplete && saved?.catalog === catalog;
+      return isWhole ? this.memory(snapshots) : undefined;
+    });
   }
 
   /**

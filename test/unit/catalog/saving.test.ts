@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { pbkdf2 } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -36,6 +37,10 @@ describe('a cache that is written while a catalog is read', () => {
     repo.dvcPointer('aaa/other.pkl', { content: 'other' });
     repo.dvcPointer('models2/b.pkl', { content: 'b' });
     repo.commit('another model');
+    for (const name of ['side', 'last']) {
+      repo.switch(name, 'main').dvcPointer(`${name}/model.pkl`, { content: name });
+      repo.commit(name);
+    }
     repository = await openRepository(repo.dir, { git: gitEnvironment(repo.env) });
   });
   beforeEach(() => {
@@ -65,20 +70,42 @@ describe('a cache that is written while a catalog is read', () => {
     return inTime;
   }
 
-  async function modelsOnNext(cacheFolder: string | null): Promise<readonly string[]> {
+  async function modelsOn(name: string, cacheFolder: string | null): Promise<readonly string[]> {
     const source = new CatalogSource(repository, { cacheFolder });
-    const catalog = await source.load({ branches: only('next') });
-    const branch = catalog.branches.find(({ name }) => name === 'next') as Branch;
+    const catalog = await source.load({ branches: only(name) });
+    const branch = catalog.branches.find((each) => each.name === name) as Branch;
     const { models } = await catalog.modelsOn(branch);
     return models.map(({ name, path: at, pointer, digest }) => [name, at, pointer, digest?.value].join(' '));
   }
 
+  it('counts what it holds, where another process has written it and a load goes on', async () => {
+    const source = new CatalogSource(repository, { cacheFolder: folder });
+    await source.load({ branches: only('main') });
+    await source.save();
+    const other = new CatalogSource(repository, { cacheFolder: folder });
+    await other.load({ branches: only('templated') });
+    await other.save();
+    await source.load({ branches: only('side') });
+    let saving: Promise<void> | undefined;
+    const onBranches = (): void => {
+      // Files wait behind this, and what Git answers does not.
+      for (let job = 0; job < 16; job += 1) pbkdf2('a', 'b', 100_000, 64, 'sha512', () => undefined);
+      saving = source.save();
+    };
+    await source.load({ branches: only('next'), onBranches });
+    await saving;
+    await source.load({ branches: only('last') });
+    await source.save();
+    for (const name of ['main', 'side', 'next', 'last'])
+      assert.deepEqual(await modelsOn(name, folder), await modelsOn(name, null), name);
+  });
+
   it('holds nothing half, whenever that is', async () => {
-    const fresh = await modelsOnNext(null);
+    const fresh = await modelsOn('next', null);
     assert.equal(fresh.length, 3);
     let turns = 1;
     for (; turns < MOST_TURNS && (await savedAfter(turns)); turns += Math.ceil(turns / 8)) {
-      assert.deepEqual(await modelsOnNext(folder), fresh, `after ${turns} turns`);
+      assert.deepEqual(await modelsOn('next', folder), fresh, `after ${turns} turns`);
       rmSync(folder, { recursive: true, force: true });
     }
     assert.ok(turns > 1 && turns < MOST_TURNS, `${turns} turns`);
