@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Diagnostic } from '../diagnostic.js';
 import type { CommitId, ObjectId, RefName } from '../git/ids.js';
 import type { ObjectFailure } from '../git/objects.js';
-import type { HeadRef, Ref } from '../git/refs.js';
+import type { HeadRef, Refs } from '../git/refs.js';
 import type { Repository } from '../git/repository.js';
 import type { Branch, DefaultBranch, Experiment, Head } from './catalog.js';
 
@@ -16,7 +16,9 @@ export interface RefsView {
   /** Remote name to the branch that its HEAD names. */
   readonly remoteHeads: ReadonlyMap<string, string>;
   readonly head: Head;
-  /** HEAD as a branch of the list; null without commits or branch (never in a real repository). */
+  /** Refs of which Git can make nothing. */
+  readonly broken: readonly RefName[];
+  /** HEAD as a branch of the list; null where its ref is broken. */
   readonly current: Branch | null;
 }
 
@@ -27,7 +29,7 @@ const TAGS = 'refs/tags/';
 const EXPERIMENT = /^refs\/exps\/([0-9a-f]{2})\/([0-9a-f]{38,62})\/(.+)$/;
 
 /** Sorts refs. Symbolic refs are left out; `refs/remotes/origin/HEAD` only says what origin's default is. */
-export function viewRefs(refs: readonly Ref[], head: HeadRef, remotes: readonly string[]): RefsView {
+export function viewRefs({ refs, broken }: Refs, head: HeadRef, remotes: readonly string[]): RefsView {
   const local: Branch[] = [];
   const remote: Branch[] = [];
   const tags: { name: string; ref: RefName; id: ObjectId }[] = [];
@@ -54,7 +56,8 @@ export function viewRefs(refs: readonly Ref[], head: HeadRef, remotes: readonly 
       experiments.push({ name: called, baseline, ref: name, commit: ref.id as CommitId });
     }
   }
-  const current = currentBranch(head, local);
+  const isBroken = head.ref !== null && broken.includes(head.ref);
+  const current = isBroken ? null : currentBranch(head, local);
   const extra = current && !local.includes(current) ? [current] : [];
   return {
     branches: [...extra, ...local, ...remote],
@@ -62,6 +65,7 @@ export function viewRefs(refs: readonly Ref[], head: HeadRef, remotes: readonly 
     experiments,
     remoteHeads,
     head: { branch: head.ref === null ? null : shortBranch(head.ref), commit: current?.commit ?? null },
+    broken,
     current,
   };
 }
@@ -121,9 +125,19 @@ export function findDefaultBranch(
   return view.current ? { branch: view.current, because: 'head' } : null;
 }
 
+/** A ref that is damaged itself: Git leaves it out as if it were not there. */
+export function brokenRef(ref: RefName): Diagnostic {
+  const message = `${shortName(ref)} is damaged: Git finds no object's name in it; see git reflog ${shortName(ref)}, and write or delete the ref.`;
+  return { severity: 'error', code: 'ref-corrupt', message, ref };
+}
+
+function shortName(ref: RefName): string {
+  return ref.replace(/^refs\/(?:heads|tags|remotes)\//, '');
+}
+
 /** A ref whose object is missing or damaged costs its own entry. */
 export function unreadableRef(ref: RefName, reason: ObjectFailure): Diagnostic {
-  const short = ref.replace(/^refs\/(?:heads|tags|remotes)\//, '');
+  const short = shortName(ref);
   return reason === 'corrupt'
     ? {
         severity: 'error',

@@ -5,7 +5,7 @@ import { CommitGraph } from '../git/graph.js';
 import type { CommitId } from '../git/ids.js';
 import type { ObjectReader } from '../git/objects.js';
 import { openObjects } from '../git/objects.js';
-import type { Ref } from '../git/refs.js';
+import type { Refs } from '../git/refs.js';
 import { listRefs, readHead } from '../git/refs.js';
 import type { Repository } from '../git/repository.js';
 import { shallowEdge } from '../git/shallow.js';
@@ -20,7 +20,7 @@ import { CommitTrees } from './commitTrees.js';
 import { learnMergeBases } from './mergeBases.js';
 import { PathPatterns } from './patterns.js';
 import type { RefsView } from './refsView.js';
-import { findDefaultBranch, readRemoteNames, viewRefs } from './refsView.js';
+import { brokenRef, findDefaultBranch, readRemoteNames, viewRefs } from './refsView.js';
 import type { RegistryView, StoredRegistry } from './registryView.js';
 import { RepositoryCatalog } from './repositoryCatalog.js';
 import type { Memory } from './savedCatalog.js';
@@ -39,7 +39,7 @@ export interface LoadOptions {
   /** Replaces `modelkeep.yaml`; read from the repository by default. */
   readonly settings?: Settings;
   /** A listing of the refs that was begun while the repository was still being opened. */
-  readonly refs?: Promise<readonly Ref[]>;
+  readonly refs?: Promise<Refs>;
   /** Branches whose trees are read in the same pass; others are read when they are asked for. */
   readonly branches?: (view: RefsView) => readonly Branch[];
   /** Those branches will be asked for what they change: the history that tells is read at the same time. */
@@ -122,6 +122,7 @@ export class CatalogSource {
       const history = base && learnMergeBases(this.history, tips, base, gathered, { signal: historySignal });
       await gathered;
       const registry = known ?? (await this.registry.read(tags, settings, snapshots.models, reader));
+      append(diagnostics, view.broken.map(brokenRef));
       append(diagnostics, registry.diagnostics);
       this.named = () => namedCommits(view, registry);
       await history;

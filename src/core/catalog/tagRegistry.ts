@@ -137,9 +137,10 @@ export class TagRegistry {
     snapshots: Snapshots,
     reader: ObjectReader,
   ): Promise<RegistryView> {
-    const { tags, diagnostics, meanings } = this.readTags(wanted, settings);
+    const { tags, diagnostics: unread, meanings } = this.readTags(wanted, settings);
     await this.readSpeechless(tags, reader);
     const { registered } = meanings;
+    const diagnostics = [...unread, ...tags.flatMap((tag) => this.lostCommit(tag) ?? [])];
     const view = RegistryView.bind(registered, settings, diagnostics, (commit) => {
       const tree = this.commits.get(commit);
       return tree !== undefined && snapshots.has(tree) ? snapshots.get(tree) : undefined;
@@ -158,7 +159,7 @@ export class TagRegistry {
       if (!this.isSpeechless(tag)) continue;
       const { commit } = tag;
       reader.contents(commit, {
-        failed: () => undefined, // reported with its tag
+        failed: () => undefined, // reported with its tag: whoever asks for the commit's tree meets it too
         object: (type, data) => {
           const parsed = type === 'commit' ? parseCommit(data) : undefined;
           if (parsed) this.says.set(commit, parsed);
@@ -166,6 +167,12 @@ export class TagRegistry {
       });
     }
     await reader.settle();
+  }
+
+  /** A tag that is here and whose commit is not. */
+  private lostCommit({ ref, commit }: CommitTag): Diagnostic | undefined {
+    const reason = this.commits.failure(commit);
+    return reason && unreadableRef(ref, reason);
   }
 
   private isSpeechless({ header, commit }: CommitTag): boolean {

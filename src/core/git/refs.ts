@@ -13,6 +13,13 @@ export interface Ref {
   readonly symref: string;
 }
 
+/** The refs of a repository. */
+export interface Refs {
+  readonly refs: readonly Ref[];
+  /** Those of which Git can make nothing: empty after a crash, or overwritten. */
+  readonly broken: readonly RefName[];
+}
+
 /** What HEAD is: a branch (perhaps unborn) or, detached, a commit. */
 export interface HeadRef {
   /** `refs/heads/main`; null when detached. */
@@ -30,13 +37,14 @@ const NAMESPACES = ['refs/heads', 'refs/remotes', 'refs/tags', 'refs/exps'];
 export async function listRefs(
   repository: Pick<Repository, 'root' | 'git'>,
   options: { readonly signal?: AbortSignal } = {},
-): Promise<readonly Ref[]> {
-  const { stdout } = await runGit(
+): Promise<Refs> {
+  const { stdout, stderr } = await runGit(
     repository.git,
     ['for-each-ref', '--format=%(objectname) %(symref) %(refname)', ...NAMESPACES],
     { cwd: repository.root, ...options },
   );
-  return parseRefs(stdout.toString('utf8'));
+  const broken = [...stderr.matchAll(/^warning: ignoring broken ref (\S+)$/gm)];
+  return { refs: parseRefs(stdout.toString('utf8')), broken: broken.map(([, name]) => name as RefName) };
 }
 
 /** Parses `objectname symref refname` lines (a ref name holds no space, by Git's rules). */

@@ -9,5 +9,7 @@ export function emptinessOf(
 ): Emptiness {
   const { branches, versions, plainTags, experiments } = catalog;
   const tags = versions.size + plainTags.length + experiments.length;
-  return tags === 0 && branches.every(({ commit }) => commit === null) ? 'noCommits' : 'noModels';
+  // Without any branch HEAD's own ref is broken.
+  const unborn = branches.length > 0 && branches.every(({ commit }) => commit === null);
+  return tags === 0 && unborn ? 'noCommits' : 'noModels';
 }

@@ -67,6 +67,36 @@ describe('a repository with broken parts', () => {
     assert.ok(said.has('ref-missing refs/heads/lost'), [...said].join('\n'));
   });
 
+  it('tells of refs that are damaged themselves, HEAD among them, and calls no branch unborn for it', async () => {
+    repo.dvcPointer('models/good.pkl').commit('One');
+    repo.branch('other').branch('empty').branch('junk');
+    writeFileSync(path.join(repo.at('.git'), 'refs', 'heads', 'empty'), '');
+    writeFileSync(path.join(repo.at('.git'), 'refs', 'heads', 'junk'), 'no id\n');
+    const told = async (): Promise<readonly string[]> =>
+      (await list(repo)).diagnostics.map(({ code, ref }) => `${code} ${ref ?? ''}`);
+    assert.deepEqual(await told(), ['ref-corrupt refs/heads/empty', 'ref-corrupt refs/heads/junk']);
+    writeFileSync(path.join(repo.at('.git'), 'refs', 'heads', 'main'), '');
+    const { models, diagnostics } = await list(repo);
+    assert.deepEqual(models, { other: ['good'] });
+    assert.equal(diagnostics.length, 3);
+  });
+
+  it('tells of every tag whose commit is gone, whether it is annotated or not', async () => {
+    repo.dvcPointer('models/good.pkl').commit('One');
+    repo.switch('gone', 'main').write('x', 'x').commit('Two');
+    repo.tag('light').annotatedTag('baseline');
+    repo.annotatedTag('good@v1.0.0');
+    const lost = objectFile(repo, repo.head());
+    repo.switch('main').git('branch', '-qD', 'gone');
+    rmSync(lost);
+    const { models, diagnostics } = await list(repo);
+    assert.deepEqual(models, { main: ['good'] });
+    assert.deepEqual(
+      diagnostics.map(({ code, ref }) => `${code} ${ref ?? ''}`).sort(),
+      ['baseline', 'good@v1.0.0', 'light'].map((name) => `ref-missing refs/tags/${name}`),
+    );
+  });
+
   it('goes on behind a corrupt blob, a corrupt tree and a corrupt tag', async () => {
     repo.dvcPointer('a/one.pkl', { content: 'one' });
     repo.dvcPointer('b/two.pkl', { content: 'two' });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { CatalogSource } from '../../../src/core/catalog/source.js';
 import { openRepository } from '../../../src/core/git/repository.js';
 import { emptinessOf } from '../../../src/editor/tree/emptyState.js';
@@ -27,6 +28,13 @@ describe('why a repository has no rows', () => {
     repo.commit('no model');
     assert.equal(await emptiness(repo), 'noModels');
     repo.git('switch', '-q', '--orphan', 'new');
+    assert.equal(await emptiness(repo), 'noModels');
+  });
+
+  it('is that no model was found where HEAD’s own ref is broken', async () => {
+    const repo = create().write('README.md', 'nothing');
+    repo.commit('no model');
+    writeFileSync(repo.at('.git', 'refs', 'heads', 'main'), '');
     assert.equal(await emptiness(repo), 'noModels');
   });
 
