@@ -242,9 +242,10 @@ function textOf(row: Row, empty: string, withBranch: boolean): string {
   const name = fullName(row);
   const models = row.models as readonly (BranchModel & { local: string })[];
   const lines = models.map((model) => {
-    const version =
-      model.at ??
-      (model.versions[0] === undefined ? 'unregistered' : `unregistered, after ${model.versions[0]}`);
+    // Bits that are not known may be those of a version.
+    const loose = model.digest === null ? 'digest unknown' : 'unregistered';
+    const [latest] = model.versions;
+    const version = model.at ?? (latest === undefined ? loose : `${loose}, after ${latest}`);
     const stages = model.stages.length > 0 ? ` [${model.stages.join(', ')}]` : '';
     const size = model.size === null ? '' : `  ${formatSize(model.size)}`;
     return `${withBranch ? '  ' : ''}${model.name}  ${version}${stages}${size}  ${model.tracking}  ${model.path ?? ''}`;

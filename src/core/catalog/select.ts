@@ -8,7 +8,7 @@ import { pastModel } from './history.js';
 import { meantPaths } from './meantPaths.js';
 import { indexNames } from './nameSets.js';
 import { looksLikePath, nearNames } from './nearNames.js';
-import { likelyPointers, unreadableAt } from './unreadable.js';
+import { likelyPointers, undigestedBy, unreadableAt } from './unreadable.js';
 
 /** Which model a person means: found on the current branch, else on any, else among registered names. */
 export interface SelectedModel {
@@ -196,6 +196,8 @@ export interface SelectedRevision {
   readonly model: Model | null;
   /** What is missing or damaged there and could hold it. */
   readonly unreadable?: readonly Diagnostic[];
+  /** What is missing, damaged or broken there, so that the model is known and its digest is not. */
+  readonly undigested?: readonly Diagnostic[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -268,12 +270,15 @@ async function at(
   const unreadable = model
     ? []
     : await unreadableAt(catalog, commit, pointersOf(catalog, version?.model ?? selected), options);
+  const undigested =
+    model?.digest === null ? await undigestedBy(catalog, commit, model.pointer, options) : [];
   return {
     rev,
     commit,
     ...(version ? { version } : {}),
     model: model ?? null,
     ...(unreadable.length === 0 ? {} : { unreadable }),
+    ...(undigested.length === 0 ? {} : { undigested }),
     diagnostics,
   };
 }

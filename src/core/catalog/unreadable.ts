@@ -22,6 +22,23 @@ export async function unreadableAt(
   );
 }
 
+/**
+ * Why the digest of a model that stands in a commit is not known: what its pointer, or the other half of its pipeline,
+ * lacks or has broken. Empty where nothing was recorded yet.
+ */
+export async function undigestedBy(
+  catalog: Catalog,
+  commit: CommitId,
+  pointer: string | null,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<readonly Diagnostic[]> {
+  if (pointer === null) return [];
+  const { diagnostics } = await catalog.modelsAt(commit, options);
+  return diagnostics.filter(
+    ({ severity, path }) => severity === 'error' && path !== undefined && holds(path, pointer),
+  );
+}
+
 /** Whether a path is that pointer, a folder around it, or the other half of its pipeline. */
 function holds(path: string, pointer: string): boolean {
   const half = (file: string): string => file.replace(/(^|\/)dvc\.(?:yaml|lock)$/, '$1dvc.yaml');

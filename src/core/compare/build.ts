@@ -104,6 +104,11 @@ function problemsOf({
 }: RevisionData): readonly Pick<Diagnostic, 'message' | 'path' | 'line'>[] {
   return [
     ...(revision.unreadable ?? []).map(({ message }) => ({ message })),
+    ...(revision.undigested ?? []).map(({ message, path, line }) => ({
+      message: path === undefined || message.includes(path) ? message : `${path}: ${message}`,
+      ...(path === undefined ? {} : { path }),
+      ...(line === undefined ? {} : { line }),
+    })),
     ...(facts?.unread ?? []).filter(isProblem).map(unreadProblem),
     ...(header.kind === 'unknown' && header.reason !== 'not local'
       ? [{ message: `The artifact's header: ${header.reason}` }]
@@ -177,18 +182,28 @@ function addIdentity(fields: FieldTable, at: number, { revision }: RevisionData)
   add('name', model.name);
   add('path', model.path);
   add('tracking', model.tracking);
-  add('pointer', model.pointer);
-  addDigest(fields, 'identity', 'digest', at, model.digest);
-  add('size', model.size);
+  // What tracks it is a guess as long as one half of its pipeline cannot be read.
+  if (revision.undigested === undefined) add('pointer', model.pointer);
+  addDigest(fields, 'identity', 'digest', at, model.digest, undigestedReason(revision));
+  if (model.size !== null) add('size', model.size);
   add('files', model.files);
   add('type', model.type);
   add('description', model.description);
   add('labels', model.labels);
 }
 
-function addDigest(fields: FieldTable, group: Group, field: string, at: number, digest: Digest | null): void {
+/** A digest; `unknown` says why one that is not there may exist all the same. */
+function addDigest(
+  fields: FieldTable,
+  group: Group,
+  field: string,
+  at: number,
+  digest: Digest | null,
+  unknown: string | null,
+): void {
   fields.add(group, field, at, {
     value: digest === null ? null : { ...digest },
+    ...(digest === null && unknown !== null ? { unknown } : {}),
     basis: digest === null ? null : `${digest.algorithm}${digest.legacy ? ' legacy' : ''}`,
   });
 }
@@ -228,15 +243,16 @@ function addCommit(fields: FieldTable, at: number, { revision, commit, branches 
   if (branches.length > 0) add('branches', branches);
 }
 
-function addPipeline(fields: FieldTable, at: number, { facts }: RevisionData): void {
+function addPipeline(fields: FieldTable, at: number, { revision, facts }: RevisionData): void {
   if (facts === null) return;
+  const unknown = undigestedReason(revision);
   const add = (field: OwnField<'pipeline'>, value: Json): void =>
     fields.add('pipeline', field, at, { value });
   if (facts.stage !== undefined) add('stage', facts.stage);
   if (facts.command !== undefined) add('command', facts.command);
   for (const { path, digest, size, data } of facts.dependencies) {
     const group = data ? 'data' : 'pipeline';
-    addDigest(fields, group, path, at, digest);
+    addDigest(fields, group, path, at, digest, unknown);
     if (data && size !== null) fields.add(group, `${path} size`, at, { value: size });
   }
 }
@@ -257,20 +273,45 @@ function addHeaderGaps(fields: FieldTable, revisions: readonly RevisionData[]): 
 
 /** Why nothing can be said of the model in a revision; null where it can. */
 export function unreadableReason({ unreadable }: RevisionData['revision']): string | null {
-  const [lost] = unreadable ?? [];
-  if (lost === undefined) return null;
-  return lost.code === 'object-missing' ? NOT_LOCAL : phrase('damaged');
+  return reasonOf(unreadable);
 }
+
+/** Why the digest of the model in a revision, and what was recorded with it, is not known; null where it is. */
+function undigestedReason({ undigested }: RevisionData['revision']): string | null {
+  return reasonOf(undigested);
+}
+
+function reasonOf(diagnostics: readonly Diagnostic[] = []): string | null {
+  const [lost] = diagnostics;
+  if (lost === undefined) return null;
+  if (lost.code === 'object-missing') return NOT_LOCAL;
+  return lost.code === 'object-corrupt' ? phrase('damaged') : lost.message;
+}
+
+/** Groups of which nothing is known where the model itself cannot be read. */
+const OF_THE_MODEL = GROUPS.filter((group) => group !== 'registry' && group !== 'commit');
+
+/** Fields and groups that stand where the digest stands. */
+const RECORDED: readonly Group[] = ['data', 'pipeline'];
+const RECORDED_IDENTITY: readonly OwnField<'identity'>[] = ['pointer', 'size', 'files'];
 
 /** What may be there and cannot be read is unknown, not absent. */
 function addUnreadable(fields: FieldTable, revisions: readonly RevisionData[]): void {
   revisions.forEach(({ revision }, at) => {
-    const unknown = unreadableReason(revision);
-    if (unknown === null) return;
-    for (const group of GROUPS)
-      if (group !== 'registry' && group !== 'commit')
-        fields.fill(group, at, () => ({ value: null, unknown }));
+    const unreadable = unreadableReason(revision);
+    const undigested = undigestedReason(revision);
+    if (unreadable !== null)
+      for (const group of OF_THE_MODEL) fields.fill(group, at, () => ({ value: null, unknown: unreadable }));
+    if (undigested !== null) {
+      const cell = { value: null, unknown: undigested };
+      for (const group of RECORDED) fields.fill(group, at, () => cell);
+      fields.fill('identity', at, (field) => (isRecorded(field) ? cell : undefined));
+    }
   });
+}
+
+function isRecorded(field: string): boolean {
+  return (RECORDED_IDENTITY as readonly string[]).includes(field);
 }
 
 function addEntries(

@@ -19,11 +19,16 @@ export function modelDescription(model: BranchModel, snapshot: Snapshot): string
   );
 }
 
-/** The version the tip's bits have, or what they came after. */
+/** The version the tip's bits have, or what they came after; bits that are not known may be those of a version. */
 export function registration(model: BranchModel, snapshot: Snapshot): string {
   const version = (tag: string): string => snapshot.catalog.versions.get(tag)?.version ?? tag;
   if (model.at !== null) return version(model.at);
   const [latest] = model.versions;
+  if (model.digest === null) {
+    return latest === undefined
+      ? vscode.l10n.t('digest unknown')
+      : vscode.l10n.t('digest unknown, after {0}', version(latest));
+  }
   return latest === undefined
     ? vscode.l10n.t('unregistered')
     : vscode.l10n.t('unregistered, after {0}', version(latest));

@@ -67,9 +67,10 @@ export function modelItem(node: ModelNode | RegisteredNode, pins: PinLookup): vs
   return item;
 }
 
-/** The bits of a model that no version has. */
+/** The bits of a model that no version has, or that nobody can tell. */
 export function unregisteredItem(node: UnregisteredNode): vscode.TreeItem {
-  return row(vscode.l10n.t('Unregistered'), Collapsed, {
+  const known = node.model.digest !== null;
+  return row(known ? vscode.l10n.t('Unregistered') : vscode.l10n.t('Digest unknown'), Collapsed, {
     icon: 'circle-outline',
     description: dots(
       heldBy(node.holders),
@@ -79,7 +80,7 @@ export function unregisteredItem(node: UnregisteredNode): vscode.TreeItem {
     contextValue: contextValue('model', {
       tip: true,
       file: node.model.pointer !== null,
-      digest: node.model.digest !== null,
+      digest: known,
     }),
   });
 }

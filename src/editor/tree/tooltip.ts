@@ -73,7 +73,9 @@ export async function resolveTooltip(
         subtitle:
           node.kind === 'plainTag'
             ? node.tags.map((tag) => tag.name).join(', ')
-            : vscode.l10n.t('unregistered'),
+            : node.model.digest === null
+              ? vscode.l10n.t('digest unknown')
+              : vscode.l10n.t('unregistered'),
         model: node.model,
         commit: node.commit,
         current: false,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { openCatalog } from '../../../src/core/catalog/open.js';
 import { compareRevisions } from '../../../src/core/compare/compare.js';
@@ -96,7 +96,7 @@ describe('Comparing revisions of a real repository', () => {
   const compare = async (
     revs: readonly string[],
     options: { readonly baseline?: string; readonly allFields?: boolean } = {},
-  ): Promise<Comparison> => {
+  ): ReturnType<typeof compareRevisions> => {
     const catalog = await openCatalog(await openRepository(repo.dir, { git: gitEnvironment(repo.env) }));
     return compareRevisions(catalog, { name: 'churn', path: 'models/churn.pkl' }, revs, options);
   };
@@ -186,6 +186,26 @@ describe('Comparing revisions of a real repository', () => {
       [true, false],
     );
     assert.deepEqual(row(comparison, 'identity', 'digest').values[1], null);
+  });
+
+  it('leaves unknown what a broken lock would tell, and names the line', async () => {
+    repo.switch('broken', 'v9');
+    const lock = readFileSync(path.join(repo.dir, 'dvc.lock'), 'utf8');
+    repo.write('dvc.lock', `${lock}<<<<<<< a\n=======\n>>>>>>> b\n`).commit('merge');
+    const reason = 'The file has Git conflict markers; resolve the merge';
+    const { rows, columns, diagnostics } = await compare(['broken', 'v9']);
+    repo.switch('main');
+    const row = rows.find(({ field }) => field === 'digest');
+    assert.deepEqual([row?.values[0], row?.unknown, row?.changed], [null, [reason, null], false]);
+    for (const { group, field, changed } of rows)
+      assert.ok(!changed || group === 'registry' || group === 'commit', `${group} ${field} differs`);
+    assert.equal(columns[0]?.present, true);
+    assert.match(columns[0]?.problems[0] ?? '', /^dvc\.lock: The file has Git conflict markers/);
+    const line = lock.split('\n').length;
+    assert.deepEqual(
+      diagnostics.map(({ code, path, line }) => ({ code, path, line })),
+      [{ code: 'compare-incomplete', path: 'dvc.lock', line }],
+    );
   });
 
   it('refuses what names nothing', async () => {
