@@ -60,11 +60,14 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
     await context.answer({ model: model.name, revisions: new Streamed('array', revisions) });
     return 0;
   }
+  let isEmpty = true;
   const notes = new LogNotes(new Set(metric === undefined ? ['parameters', 'metrics'] : ['metrics']));
   for await (const revision of named(found, metric, READ_AHEAD)) {
+    isEmpty = false;
     const below = notes.below(revision.unread).map((note) => `${INDENT}${note}\n`);
     await context.out(printable(text(revision) + below.join('')));
   }
+  if (isEmpty) await context.out('no revisions\n');
   return 0;
 }
 

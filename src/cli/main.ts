@@ -31,8 +31,12 @@ export async function main(args: readonly string[], process: NodeJS.Process): Pr
   const interrupt = (): void => aborted.abort(new Error('interrupted'));
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
-  // A reader that goes away (`| head`) ends the command, not with a stack trace.
-  process.stdout.on('error', () => process.exit(0));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that goes away (`| head`) has what it wanted; where the disk is full the answer is lost.
+    if (error.code === 'EPIPE') process.exit(0);
+    process.stderr.write(`modelkeep: the answer could not be written: ${error.message}\n`);
+    process.exit(3);
+  });
   process.stderr.on('error', () => undefined);
   try {
     return await dispatch(args, process, aborted.signal);
@@ -55,7 +59,7 @@ async function dispatch(
   const json = rest.includes('--json');
   if (name === '-h' || name === '--help' || name === 'help' || (name === '' && !json)) {
     const [about] = rest;
-    if (name === 'help' && about !== undefined && Object.hasOwn(COMMANDS, about))
+    if (name === 'help' && about !== undefined && !about.startsWith('-'))
       return dispatch([about, '--help'], process, signal);
     process.stdout.write(await overview());
     return name === '' ? 2 : 0;

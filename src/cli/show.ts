@@ -111,9 +111,10 @@ function* versionsJson(versions: readonly Version[]): Iterable<unknown> {
 
 function text(model: RegisteredModel, lost: ReadonlySet<string>): string {
   const state = model.active ? '' : ' (deprecated)';
-  const stages = Object.entries(model.stages).map(
-    ([stage, holders]) => `  #${stage}: ${holders.join(', ')}\n`,
-  );
+  const stages = Object.entries(model.stages).map(([stage, [holder, ...before]]) => {
+    const earlier = before.length > 0 ? ` (before: ${listed(before)})` : '';
+    return `  #${stage}: ${holder ?? ''}${earlier}\n`;
+  });
   return `${model.name}${state}${model.latest === null ? '' : `  latest ${model.latest}`}\n${stages.join('')}${model.versions.map((version) => line(version, lost)).join('')}`;
 }
 

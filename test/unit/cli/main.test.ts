@@ -56,6 +56,52 @@ describe('the command line around the commands', () => {
     assert.equal((JSON.parse(out) as { repository: string }).repository, repo.dir);
   });
 
+  it('fails where its answer cannot be written, unless nobody reads any more', async () => {
+    for (const [code, wanted] of [
+      ['ENOSPC', 3],
+      ['EPIPE', 0],
+    ] as const) {
+      const exits: number[] = [];
+      const stdout = new EventEmitter();
+      const said: string[] = [];
+      const process = Object.assign(new EventEmitter(), {
+        cwd: () => repo.dir,
+        env: repo.env,
+        stdout: Object.assign(stdout, {
+          write: () => {
+            stdout.emit('error', Object.assign(new Error('no space left on device'), { code }));
+            return true;
+          },
+        }),
+        stderr: Object.assign(new EventEmitter(), { write: (text: string) => said.push(text) }),
+        exit: (exit: number) => exits.push(exit),
+      });
+      await main(['--version'], process as unknown as NodeJS.Process);
+      assert.equal(exits[0], wanted);
+      if (wanted !== 0)
+        assert.match(said.join(''), /^modelkeep: the answer could not be written: no space left/);
+    }
+  });
+
+  it('helps with no command that there is not', async () => {
+    const { exit, out, err } = await modelkeep(repo, ['help', 'lisst']);
+    assert.deepEqual([exit, out], [2, '']);
+    assert.match(err, /there is no command "lisst"/);
+    assert.equal((await modelkeep(repo, ['help', 'list'])).exit, 0);
+  });
+
+  it('says so where there is nothing to tell', async () => {
+    repo.annotatedTag('ghost@v1.0.0');
+    assert.equal((await modelkeep(repo, ['log', 'ghost'])).out, 'no revisions\n');
+  });
+
+  it('calls nothing unregistered whose digest cannot be known', async () => {
+    repo.annotatedTag('churn@v1.0.0');
+    repo.write('models/churn.pkl.dvc', 'outs:\n- path: churn.pkl\n').commit('broken');
+    const { out } = await modelkeep(repo, ['list']);
+    assert.match(out, /^churn {2}digest unknown, after churn@v1\.0\.0 {2}dvc/m);
+  });
+
   it('says when what was named is both a version and something in Git', async () => {
     repo.annotatedTag('churn@v1.0.0');
     repo.git('tag', 'v1.0.0');

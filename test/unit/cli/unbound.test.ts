@@ -61,7 +61,7 @@ describe('registered versions that belong to no model', () => {
     repo = threeServices();
     const { exit, out, err } = await runCommandLine(repo, 'log', TAGGED.fraud);
     assert.equal(exit, 0);
-    assert.equal(out, '');
+    assert.equal(out, 'no revisions\n');
     assert.equal(err.split('\n').filter((line) => line.startsWith('warning: ')).length, 1);
     assert.match(err, / {6}services\/fraud:model: services\/fraud\/models\/fraud\.onnx\n/);
     assert.equal((await warnings('show', TAGGED.ranker)).length, 1);
