@@ -47,8 +47,12 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
     if (!(error instanceof GitError) || error.reason !== 'not-found-ref') throw error;
     throw new CommandError(2, 'revision-unknown', error.message);
   });
-  context.diagnose(revision.diagnostics);
-  const { model, commit } = revision;
+  const { model, commit, unreadable = [], undigested = [] } = revision;
+  context.diagnose([...revision.diagnostics, ...unreadable, ...undigested]);
+  if (!model && unreadable.length > 0) {
+    const message = `Nobody can tell here whether ${rev} has a model "${chosen.name}"`;
+    throw new CommandError(3, 'model-unreadable', message);
+  }
   if (!model) throw new CommandError(2, 'model-not-there', `${rev} has no model "${chosen.name}"`);
   const target =
     typeof out === 'string' ? path.resolve(context.cwd, out) : await ownPlace(catalog, model.path);

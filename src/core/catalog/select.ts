@@ -245,8 +245,19 @@ export async function resolveRevision(
     }
     return at(catalog, selected, text, version.commit, version, diagnostics, options);
   }
-  const commit = await resolveCommit(catalog.repository, text, options);
+  const commit = await resolveCommit(catalog.repository, text, options).catch((error: unknown) => {
+    const named = namedByRef(catalog, text);
+    if (named === undefined) throw error;
+    return named;
+  });
   return at(catalog, selected, text, commit, undefined, diagnostics, options);
+}
+
+/** What a ref names whose commit Git cannot find: it is missing, which is not the same as not being there. */
+function namedByRef({ head, branches, plainTags }: Catalog, text: string): CommitId | undefined {
+  if (text === 'HEAD') return head.commit ?? undefined;
+  const fits = ({ name, remote }: Branch): boolean => (remote === null ? name : `${remote}/${name}`) === text;
+  return branches.find(fits)?.commit ?? plainTags.find(({ name }) => name === text)?.commit;
 }
 
 function unregisteredHolder(catalog: Catalog, name: string, stage: string): CommitId | undefined {

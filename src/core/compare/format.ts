@@ -39,6 +39,13 @@ function heading(column: Column, baseline: string): string {
   return column.rev === baseline ? `${columnTitle(column)} — baseline` : columnTitle(column);
 }
 
+/** What is said where there is no row: without the model nothing was compared. */
+function nothing({ columns, model }: Comparison): string {
+  return columns.some(({ present, unreadable }) => present || unreadable === true)
+    ? 'No differences'
+    : `No revision has ${model}`;
+}
+
 function cells(comparison: Comparison, row: Row, width?: number): string[] {
   return comparison.columns.map((_, index) => cellText(row, index, unitOf(row.group, row.field), width));
 }
@@ -46,7 +53,7 @@ function cells(comparison: Comparison, row: Row, width?: number): string[] {
 /** GitHub's tables, one per group; everything that Markdown or HTML could read as markup is escaped. */
 function markdown(comparison: Comparison): string {
   const lines = [`## ${escapeMarkdown(comparison.model)}`, ''];
-  if (comparison.rows.length === 0) lines.push('No differences.', '');
+  if (comparison.rows.length === 0) lines.push(`${nothing(comparison)}.`, '');
   for (const [group, rows] of byGroup(comparison.rows)) {
     const head = comparison.columns.map((column) => escapeMarkdown(heading(column, comparison.baseline)));
     lines.push(`| ${capital(group)} | ${head.join(' | ')} |`, `|---|${'---|'.repeat(head.length)}`);
@@ -133,7 +140,7 @@ function table(comparison: Comparison, options: TextOptions): string {
       .join('  ')
       .trimEnd();
   const lines = [`${bold(plain(comparison.model))}`, bold(line(head))];
-  if (comparison.rows.length === 0) lines.push('', 'No differences');
+  if (comparison.rows.length === 0) lines.push('', nothing(comparison));
   for (const section of sections) {
     lines.push('', bold(capital(section.group)));
     for (const cellsOf of section.rows) lines.push(line([`  ${cellsOf[0] ?? ''}`, ...cellsOf.slice(1)]));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
+import { rmSync } from 'node:fs';
 import { main } from '../../../src/cli/main.js';
 import { GitRepo } from '../../fixtures/gitRepo.js';
 
@@ -93,6 +94,23 @@ describe('the command line around the commands', () => {
   it('says so where there is nothing to tell', async () => {
     repo.annotatedTag('ghost@v1.0.0');
     assert.equal((await modelkeep(repo, ['log', 'ghost'])).out, 'no revisions\n');
+  });
+
+  it('tells a branch whose commit is gone from one that is not there', async () => {
+    repo.switch('gone', 'main').write('x', 'x').commit('second');
+    const lost = repo.head();
+    repo.switch('main');
+    rmSync(repo.at('.git', 'objects', lost.slice(0, 2), lost.slice(2)));
+    const fetched = await modelkeep(repo, ['fetch', 'churn', 'gone', '--out', repo.at('out.pkl')]);
+    assert.equal(fetched.exit, 3);
+    assert.match(fetched.err, /Nobody can tell here whether gone has a model "churn"/);
+    assert.match(fetched.err, /Commit [0-9a-f]{8} is not in this clone/);
+    const compared = await modelkeep(repo, ['compare', 'churn', 'main', 'gone']);
+    assert.equal(compared.exit, 0);
+    assert.match(compared.out, /digest +md5 a{12} +not local/);
+    const { exit, err } = await modelkeep(repo, ['fetch', 'churn', 'nowhere']);
+    assert.equal(exit, 2);
+    assert.match(err, /"nowhere" names no commit here/);
   });
 
   it('calls nothing unregistered whose digest cannot be known', async () => {

@@ -82,6 +82,13 @@ describe('A comparison as Markdown', () => {
     );
   });
 
+  it('says so when no revision has the model', () => {
+    const { columns, ...rest } = comparison([]);
+    const without = columns.map((column) => ({ ...column, present: false }));
+    for (const format of ['table', 'markdown'] as const)
+      assert.match(formatComparison({ ...rest, columns: without }, format), /No revision has /);
+  });
+
   it('says so when nothing differs', () => {
     assert.match(formatComparison(comparison([]), 'markdown'), /No differences\./);
   });
