@@ -8,7 +8,7 @@ import { resolveRevision } from '../core/catalog/select.js';
 import { GitError } from '../core/git/process.js';
 import type { Command, CommandContext, ExitCode, ParsedArguments } from './command.js';
 import { CommandError } from './command.js';
-import { printable } from './context.js';
+import { printableLine } from './context.js';
 import { chooseModel } from './select.js';
 import { formatSize } from './text.js';
 
@@ -40,6 +40,7 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
   if (from !== undefined && from !== 'cache' && from !== 'remote') {
     throw new CommandError(2, 'usage', '--from takes cache or remote');
   }
+  if (out === '') throw new CommandError(2, 'usage', '--out names no place');
   const { signal } = context;
   const catalog = await context.catalog();
   const chosen = await chooseModel(context, catalog, name);
@@ -92,9 +93,13 @@ async function ownPlace(catalog: RepositoryCatalog, own: string | null): Promise
 }
 
 async function tell(context: CommandContext, { path: place, digest, size, source }: Fetched): Promise<void> {
-  if (context.json) await context.answer({ path: place, digest, size, source });
-  else
-    await context.out(
-      printable(`${place}  ${formatSize(size)}  ${digest.algorithm} ${digest.value}  (${source})\n`),
-    );
+  if (context.json) {
+    await context.answer({ path: place, digest, size, source });
+    return;
+  }
+  const near = path.relative(context.cwd, place);
+  const shown = near.startsWith('..') || path.isAbsolute(near) ? place : near;
+  await context.out(
+    printableLine(`${shown}  ${formatSize(size)}  ${digest.algorithm} ${digest.value}  (${source})`) + '\n',
+  );
 }

@@ -43,7 +43,8 @@ async function run(context: CommandContext, { positionals }: ParsedArguments): P
     return 0;
   }
   if (models.length === 0) await context.out('no versions are registered\n');
-  for (const model of models) await context.out(printable(text(model, lost)));
+  const plain = new Set(catalog.plainTags.map((tag) => tag.name));
+  for (const model of models) await context.out(printable(text(model, { lost, plain })));
   return 0;
 }
 
@@ -109,18 +110,25 @@ function* versionsJson(versions: readonly Version[]): Iterable<unknown> {
   for (const version of versions) yield versionJson(version);
 }
 
-function text(model: RegisteredModel, lost: ReadonlySet<string>): string {
+/** Tags of which a line says more than what they register. */
+interface Marked {
+  readonly lost: ReadonlySet<string>;
+  /** They register nothing, and may be called like a version. */
+  readonly plain: ReadonlySet<string>;
+}
+
+function text(model: RegisteredModel, marked: Marked): string {
   const state = model.active ? '' : ' (deprecated)';
   const stages = Object.entries(model.stages).map(([stage, [holder, ...before]]) => {
     const earlier = before.length > 0 ? ` (before: ${listed(before)})` : '';
     return `  #${stage}: ${holder ?? ''}${earlier}\n`;
   });
-  return `${model.name}${state}${model.latest === null ? '' : `  latest ${model.latest}`}\n${stages.join('')}${model.versions.map((version) => line(version, lost)).join('')}`;
+  return `${model.name}${state}${model.latest === null ? '' : `  latest ${model.latest}`}\n${stages.join('')}${model.versions.map((version) => line(version, marked)).join('')}`;
 }
 
-function line(version: Version, lost: ReadonlySet<string>): string {
+function line(version: Version, { lost, plain }: Marked): string {
   const stages = version.stages.length > 0 ? ` [${version.stages.join(', ')}]` : '';
-  const state = version.active ? '' : ' (deregistered)';
+  const state = plain.has(version.tag) ? ' (plain tag)' : version.active ? '' : ' (deregistered)';
   const same = version.alike.length > 0 ? `  same bits as ${listed(sameAs(version))}` : '';
   const digest =
     version.digest === null

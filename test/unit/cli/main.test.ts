@@ -91,6 +91,19 @@ describe('the command line around the commands', () => {
     assert.equal((await modelkeep(repo, ['help', 'list'])).exit, 0);
   });
 
+  it('shows who holds a stage before who held it, and which tag registers nothing', async () => {
+    repo.annotatedTag('churn@v1.0.0');
+    repo.annotatedTag('churn#prod#1');
+    repo.tag('v1.0.0');
+    repo.write('x', 'x').commit('second');
+    repo.annotatedTag('churn@v1.1.0');
+    repo.annotatedTag('churn#prod#2');
+    const { out } = await modelkeep(repo, ['show', 'churn']);
+    assert.match(out, /^ {2}#prod: v1\.1\.0 \(before: v1\.0\.0\)$/m);
+    assert.match(out, /^ {2}v1\.0\.0 {2}\d/m);
+    assert.match(out, /^ {2}v1\.0\.0 \(plain tag\) {2}\d/m);
+  });
+
   it('says so where there is nothing to tell', async () => {
     repo.annotatedTag('ghost@v1.0.0');
     assert.equal((await modelkeep(repo, ['log', 'ghost'])).out, 'no revisions\n');
