@@ -44,10 +44,12 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
   const { signal } = context;
   const catalog = await context.catalog();
   const chosen = await chooseModel(context, catalog, name);
-  const revision = await resolveRevision(catalog, chosen, rev, { signal }).catch((error: unknown) => {
-    if (!(error instanceof GitError) || error.reason !== 'not-found-ref') throw error;
-    throw new CommandError(2, 'revision-unknown', error.message);
-  });
+  const revision = await resolveRevision(catalog, chosen, rev, { signal, moves: true }).catch(
+    (error: unknown) => {
+      if (!(error instanceof GitError) || error.reason !== 'not-found-ref') throw error;
+      throw new CommandError(2, 'revision-unknown', error.message);
+    },
+  );
   const { model, commit, unreadable = [], undigested = [] } = revision;
   context.diagnose([...revision.diagnostics, ...unreadable, ...undigested]);
   if (!model && unreadable.length > 0) {

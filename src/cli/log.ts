@@ -1,5 +1,5 @@
 import { append } from '../core/append.js';
-import type { Branch, Version } from '../core/catalog/catalog.js';
+import type { Branch } from '../core/catalog/catalog.js';
 import { historyOf } from '../core/catalog/history.js';
 import type { HistoryEntry } from '../core/catalog/history.js';
 import type { RepositoryCatalog } from '../core/catalog/repositoryCatalog.js';
@@ -131,8 +131,7 @@ async function* revisionsOf(
   branch: Branch | undefined,
 ): AsyncIterable<Found> {
   const { signal } = context;
-  const named = [...versionsOf(catalog, model), ...(await catalog.plainVersions(model, { signal }))];
-  const tags = tagsByDigest(named);
+  const tags = new RevisionTags(catalog, model, signal);
   const report = onceEach(context, { perCommit: true });
   const reader = new FactsReader(catalog.repository, signal);
   try {
@@ -148,7 +147,6 @@ async function* revisionsOf(
       );
       for (const entry of chunk) {
         if (entry.unreadable) report(entry.unreadable);
-        const key = entry.model?.digest ? digestKey(entry.model.digest) : undefined;
         const { parameters, metrics, dependencies, command, unread } = await factsOf(
           catalog,
           entry.model ?? gone(model),
@@ -159,7 +157,7 @@ async function* revisionsOf(
         yield {
           entry,
           branches: (containing.get(entry.commit) ?? []).map(fullName),
-          tags: key === undefined ? [] : (tags.get(key) ?? []),
+          tags: await tags.of(entry),
           facts: { parameters, metrics, dependencies, unread, ...(command === undefined ? {} : { command }) },
         };
       }
@@ -194,15 +192,56 @@ function only<T>(metrics: Readonly<Record<string, T>>, name: string): Readonly<R
   );
 }
 
-function tagsByDigest(versions: readonly Version[]): ReadonlyMap<string, readonly string[]> {
-  const tags = new Map<string, string[]>();
-  for (const { tag, digest } of versions) {
-    if (digest === null) continue;
-    const list = tags.get(digestKey(digest));
-    if (list) list.push(tag);
-    else tags.set(digestKey(digest), [tag]);
+/** Which tags name a revision: those with its bits and, where nobody can tell those, those on its commit. */
+class RevisionTags {
+  private readonly read = new Map<string, Promise<Named>>();
+
+  constructor(
+    private readonly catalog: RepositoryCatalog,
+    private readonly model: SelectedModel,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Under today's name first, then under the one it had there. */
+  async of({ commit, model: there, unreadable }: HistoryEntry): Promise<readonly string[]> {
+    const tags = new Set<string>();
+    for (const one of there === null ? [this.model] : [this.model, there]) {
+      const { byDigest, byCommit } = await this.named(one);
+      const lost = unreadable !== undefined || there?.digest === null;
+      const found = there?.digest ? byDigest.get(digestKey(there.digest)) : lost && byCommit.get(commit);
+      for (const tag of found || []) tags.add(tag);
+    }
+    return [...tags];
   }
-  return tags;
+
+  private named({ name, path }: Pick<SelectedModel, 'name' | 'path'>): Promise<Named> {
+    const key = `${name}\0${path ?? ''}`;
+    const known = this.read.get(key) ?? this.readNamed({ name, path });
+    this.read.set(key, known);
+    return known;
+  }
+
+  private async readNamed(model: Pick<SelectedModel, 'name' | 'path'>): Promise<Named> {
+    const plain = await this.catalog.plainVersions(model, { signal: this.signal });
+    const named: Named = { byDigest: new Map(), byCommit: new Map() };
+    for (const { tag, digest, commit } of [...versionsOf(this.catalog, model), ...plain]) {
+      if (digest !== null) addTo(named.byDigest, digestKey(digest), tag);
+      addTo(named.byCommit, commit, tag);
+    }
+    return named;
+  }
+}
+
+/** Tags of a model by what they name. */
+interface Named {
+  readonly byDigest: Map<string, string[]>;
+  readonly byCommit: Map<string, string[]>;
+}
+
+function addTo(lists: Map<string, string[]>, key: string, value: string): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
 }
 
 function text({ entry, tags, metrics, unread }: Revision): string {

@@ -154,6 +154,18 @@ export async function pastModel(
   return undefined;
 }
 
+/** A model as its history lists it in a commit: there it may have had another name, or lain elsewhere. */
+export async function listedAt(
+  catalog: Catalog,
+  model: Identity,
+  commit: CommitId,
+  options: Abortable = {},
+): Promise<Model | undefined> {
+  for await (const entry of historyOf(catalog, model, options))
+    if (entry.commit === commit) return entry.model ?? undefined;
+  return undefined;
+}
+
 /** What a model that is new in a commit was before: the only one there with its bits that the commit took away. */
 async function movedFrom(
   catalog: Catalog,

@@ -4,7 +4,7 @@ import { GitError } from '../git/process.js';
 import { resolveCommit } from '../git/revisions.js';
 import { belongsTo } from './binding.js';
 import type { Branch, Catalog, Model, Version } from './catalog.js';
-import { pastModel } from './history.js';
+import { listedAt, pastModel } from './history.js';
 import { meantPaths } from './meantPaths.js';
 import { indexNames } from './nameSets.js';
 import { looksLikePath, nearNames } from './nearNames.js';
@@ -203,14 +203,15 @@ export interface SelectedRevision {
 
 /**
  * Resolves REV (cli.md): a registered version of the model, else `#stage` (its holder), else what Git takes it
- * for. Where a version and something of Git's share the name the version wins, with an info diagnostic.
+ * for. Where a version and something of Git's share the name the version wins, with an info diagnostic. With `moves`
+ * a model that is not there may be what its history lists for that commit, under another name.
  * @throws GitError `not-found-ref` when it is none of these.
  */
 export async function resolveRevision(
   catalog: Catalog,
   selected: Pick<SelectedModel, 'name' | 'path'>,
   text: string,
-  options: Abortable = {},
+  options: Abortable & { readonly moves?: boolean } = {},
 ): Promise<SelectedRevision> {
   const versions = versionsOf(catalog, selected);
   const diagnostics: Diagnostic[] = [];
@@ -272,15 +273,17 @@ async function at(
   commit: CommitId,
   version: Version | undefined,
   diagnostics: readonly Diagnostic[],
-  options: Abortable,
+  options: Abortable & { readonly moves?: boolean },
 ): Promise<SelectedRevision> {
   const there = await catalog.modelsAt(commit, options);
-  const model =
+  const own =
     findAmong(version?.model ?? selected, there.models) ??
     findAmong(version?.model ?? selected, there.others);
-  const unreadable = model
+  const unreadable = own
     ? []
     : await unreadableAt(catalog, commit, pointersOf(catalog, version?.model ?? selected), options);
+  const hasMoved = !own && unreadable.length === 0 && options.moves === true;
+  const model = hasMoved ? await listedAt(catalog, selected, commit, options) : own;
   const undigested =
     model?.digest === null ? await undigestedBy(catalog, commit, model.pointer, options) : [];
   return {

@@ -59,7 +59,8 @@ export async function readFieldsOf(
 ): Promise<Aside & { readonly fields: Fields }> {
   const abortable = options.signal ? { signal: options.signal } : {};
   const revisions = [];
-  for (const rev of new Set(revs)) revisions.push(await resolveRevision(catalog, model, rev, abortable));
+  for (const rev of new Set(revs))
+    revisions.push(await resolveRevision(catalog, model, rev, { ...abortable, moves: true }));
   const commits = await readCommits(
     catalog.repository,
     revisions.map(({ commit }) => commit),

@@ -5,6 +5,7 @@ import { GitRepo, md5 } from '../../fixtures/gitRepo.js';
 interface Answer {
   readonly revisions: readonly {
     readonly subject: string;
+    readonly tags: readonly string[];
     readonly parameters: Readonly<Record<string, unknown>>;
     readonly metrics: Readonly<Record<string, unknown>>;
     readonly unread?: readonly unknown[];
@@ -43,6 +44,40 @@ describe('modelkeep log', () => {
       .split('\n')
       .map((line) => line.replace(/^\S{8} .* {2}(?=r\d)/, ''));
   };
+
+  it('names the tags that a model had under another name, and what it lists can be compared and fetched', async () => {
+    repo.dvcPointer('old/a.pkl', { content: '1' }).commit('r1');
+    repo.tag('v1').annotatedTag('a@v0.1.0');
+    repo.remove('old/a.pkl.dvc').dvcPointer('new/b.pkl', { content: '1' }).commit('a move');
+    repo.dvcPointer('new/b.pkl', { content: '2' }).commit('r2');
+    const { out } = await runCommandLine(repo, 'log', 'b');
+    assert.match(out, / {2}\(a@v0\.1\.0, v1\) {2}r1$/m);
+    const compared = await runCommandLine(repo, 'compare', 'b', 'v1', 'HEAD');
+    assert.equal(compared.err, '');
+    assert.match(compared.out, /^ {2}path +old\/a\.pkl +new\/b\.pkl$/m);
+    assert.match(compared.out, /^ {2}digest +md5 c4ca4238a0b9 +md5 c81e728d9d4c$/m);
+    // There are no bytes to be had, but it is known which.
+    const fetched = await runCommandLine(
+      repo,
+      'fetch',
+      'b',
+      'v1',
+      '--from',
+      'cache',
+      '--out',
+      repo.at('c.pkl'),
+    );
+    assert.equal(fetched.exit, 3);
+    assert.match(fetched.err, /c4ca4238 is not in the cache/);
+  });
+
+  it('names the tags of a revision whose bits nobody can tell by its commit', async () => {
+    revision({});
+    repo.write('model.pkl.dvc', 'outs:\n- path: model.pkl\n').commit('r2');
+    repo.annotatedTag('model@v1.0.0');
+    const [first, second] = (await json()).revisions;
+    assert.deepEqual([first?.tags, second?.tags], [['model@v1.0.0'], []]);
+  });
 
   it('gives a metric and a parameter the same name in every revision, with its file where one needs it', async () => {
     revision({ 'metrics.json': '{"acc": 1, "loss": 9}', 'params.yaml': 'lr: 1\n' });
