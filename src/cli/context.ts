@@ -177,12 +177,13 @@ async function putStreamed(
 
 /** `error: models/a.pkl.dvc:3: what is wrong`. */
 function describe(diagnostic: Diagnostic): string {
-  const place = [diagnostic.path, diagnostic.line].filter((part) => part !== undefined).join(':');
+  const { path: file, line, message } = diagnostic;
+  // A message that begins with the file needs it in front only where a line goes with it.
+  const isNamed = file !== undefined && line === undefined && message.startsWith(file);
+  const place = isNamed ? '' : [file, line].filter((part) => part !== undefined).join(':');
   const ref =
     diagnostic.ref === undefined ? '' : ` (${diagnostic.ref.replace(/^refs\/(?:heads|tags|remotes)\//, '')})`;
-  return printableLine(
-    `${diagnostic.severity}: ${place === '' ? '' : `${place}: `}${diagnostic.message}${ref}`,
-  );
+  return printableLine(`${diagnostic.severity}: ${place === '' ? '' : `${place}: `}${message}${ref}`);
 }
 
 /** Control characters of a hostile name, and those that turn its direction, never reach the terminal. */

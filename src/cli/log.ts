@@ -1,5 +1,6 @@
 import { append } from '../core/append.js';
 import type { Branch } from '../core/catalog/catalog.js';
+import type { Diagnostic } from '../core/diagnostic.js';
 import { historyOf } from '../core/catalog/history.js';
 import type { HistoryEntry } from '../core/catalog/history.js';
 import type { RepositoryCatalog } from '../core/catalog/repositoryCatalog.js';
@@ -54,7 +55,14 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
   const model = await chooseModel(context, catalog, name);
   const branch = typeof values.branch === 'string' ? findBranch(catalog.branches, values.branch) : undefined;
   const metric = typeof values.metric === 'string' ? values.metric : undefined;
-  const found = revisionsOf(context, catalog, model, branch);
+  // A line of text names no commit: what is wrong is told once.
+  const once = onceEach(context, { perCommit: context.json });
+  let isWhole = true;
+  const report = (diagnostics: readonly Diagnostic[]): void => {
+    if (diagnostics.some(({ severity }) => severity === 'error')) isWhole = false;
+    once(diagnostics);
+  };
+  const found = revisionsOf(context, catalog, model, branch, report);
   if (context.json) {
     const revisions = mapped(named(found, metric, Infinity));
     await context.answer({ model: model.name, revisions: new Streamed('array', revisions) });
@@ -67,7 +75,7 @@ async function run(context: CommandContext, { values, positionals }: ParsedArgum
     const below = notes.below(revision.unread).map((note) => `${INDENT}${note}\n`);
     await context.out(printable(text(revision) + below.join('')));
   }
-  if (isEmpty) await context.out('no revisions\n');
+  if (isEmpty) await context.out(isWhole ? 'no revisions\n' : 'unknown\n');
   return 0;
 }
 
@@ -129,10 +137,10 @@ async function* revisionsOf(
   catalog: RepositoryCatalog,
   model: SelectedModel,
   branch: Branch | undefined,
+  report: (diagnostics: readonly Diagnostic[]) => void,
 ): AsyncIterable<Found> {
   const { signal } = context;
   const tags = new RevisionTags(catalog, model, signal);
-  const report = onceEach(context, { perCommit: true });
   const reader = new FactsReader(catalog.repository, signal);
   try {
     const entries = historyOf(catalog, model, {

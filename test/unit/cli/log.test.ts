@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { runCommandLine } from '../../fixtures/commandLine.js';
 import { GitRepo, md5 } from '../../fixtures/gitRepo.js';
 
@@ -69,6 +70,20 @@ describe('modelkeep log', () => {
     );
     assert.equal(fetched.exit, 3);
     assert.match(fetched.err, /c4ca4238 is not in the cache/);
+  });
+
+  it('says once what is missing, and not that there is nothing', async () => {
+    revision({});
+    revision({});
+    repo.annotatedTag('model@v1.0.0');
+    for (const commit of ['HEAD', 'HEAD~1']) {
+      const id = repo.git('rev-parse', `${commit}:model.pkl.dvc`);
+      rmSync(repo.at('.git', 'objects', id.slice(0, 2), id.slice(2)));
+    }
+    const { out, err } = await runCommandLine(repo, 'log', 'model');
+    const told = 'error: model.pkl.dvc cannot be read: Git has no such object here';
+    assert.equal(err.split(told).length - 1, 1, err);
+    assert.equal(out, 'unknown\n');
   });
 
   it('names the tags of a revision whose bits nobody can tell by its commit', async () => {
