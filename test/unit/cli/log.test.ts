@@ -75,7 +75,7 @@ describe('modelkeep log', () => {
   it('says once what is missing, and not that there is nothing', async () => {
     revision({});
     revision({});
-    repo.annotatedTag('model@v1.0.0');
+    repo.branch('other', 'HEAD~1').annotatedTag('model@v1.0.0');
     for (const commit of ['HEAD', 'HEAD~1']) {
       const id = repo.git('rev-parse', `${commit}:model.pkl.dvc`);
       rmSync(repo.at('.git', 'objects', id.slice(0, 2), id.slice(2)));
