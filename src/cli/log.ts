@@ -5,8 +5,6 @@ import { historyOf } from '../core/catalog/history.js';
 import type { HistoryEntry } from '../core/catalog/history.js';
 import type { RepositoryCatalog } from '../core/catalog/repositoryCatalog.js';
 import type { SelectedModel } from '../core/catalog/select.js';
-import { versionsOf } from '../core/catalog/select.js';
-import { digestKey } from '../core/digest.js';
 import type { ModelFacts } from '../core/parameters/facts.js';
 import { Labels, NOT_LOCAL, recordOf } from '../core/parameters/facts.js';
 import type { FactsModel, RevisionFacts } from '../core/parameters/modelFacts.js';
@@ -16,6 +14,7 @@ import type { Command, CommandContext, ExitCode, ParsedArguments } from './comma
 import { Streamed } from './command.js';
 import { printable } from './context.js';
 import { onceEach } from './onceEach.js';
+import { RevisionTags } from './revisionTags.js';
 import { findBranch, fullName } from './branches.js';
 import { LogNotes } from './logNotes.js';
 import { chooseModel } from './select.js';
@@ -198,58 +197,6 @@ function only<T>(metrics: Readonly<Record<string, T>>, name: string): Readonly<R
       ([key]) => key === name || key.endsWith(`.${name}`) || key.endsWith(`:${name}`),
     ),
   );
-}
-
-/** Which tags name a revision: those with its bits and, where nobody can tell those, those on its commit. */
-class RevisionTags {
-  private readonly read = new Map<string, Promise<Named>>();
-
-  constructor(
-    private readonly catalog: RepositoryCatalog,
-    private readonly model: SelectedModel,
-    private readonly signal: AbortSignal,
-  ) {}
-
-  /** Under today's name first, then under the one it had there. */
-  async of({ commit, model: there, unreadable }: HistoryEntry): Promise<readonly string[]> {
-    const tags = new Set<string>();
-    for (const one of there === null ? [this.model] : [this.model, there]) {
-      const { byDigest, byCommit } = await this.named(one);
-      const lost = unreadable !== undefined || there?.digest === null;
-      const found = there?.digest ? byDigest.get(digestKey(there.digest)) : lost && byCommit.get(commit);
-      for (const tag of found || []) tags.add(tag);
-    }
-    return [...tags];
-  }
-
-  private named({ name, path }: Pick<SelectedModel, 'name' | 'path'>): Promise<Named> {
-    const key = `${name}\0${path ?? ''}`;
-    const known = this.read.get(key) ?? this.readNamed({ name, path });
-    this.read.set(key, known);
-    return known;
-  }
-
-  private async readNamed(model: Pick<SelectedModel, 'name' | 'path'>): Promise<Named> {
-    const plain = await this.catalog.plainVersions(model, { signal: this.signal });
-    const named: Named = { byDigest: new Map(), byCommit: new Map() };
-    for (const { tag, digest, commit } of [...versionsOf(this.catalog, model), ...plain]) {
-      if (digest !== null) addTo(named.byDigest, digestKey(digest), tag);
-      addTo(named.byCommit, commit, tag);
-    }
-    return named;
-  }
-}
-
-/** Tags of a model by what they name. */
-interface Named {
-  readonly byDigest: Map<string, string[]>;
-  readonly byCommit: Map<string, string[]>;
-}
-
-function addTo(lists: Map<string, string[]>, key: string, value: string): void {
-  const list = lists.get(key);
-  if (list) list.push(value);
-  else lists.set(key, [value]);
 }
 
 function text({ entry, tags, metrics, unread }: Revision): string {

@@ -38,9 +38,12 @@ describe('Broken files in the Problems view', function () {
   it('of the commit: named with file and line, gone once the file is right, there again where it is not', async () => {
     repo.write(POINTER, good.replace('  path: churn.pkl', '\tpath: churn.pkl'));
     repo.write('dvc.yaml', 'stages:\n  train:\n    cmd: python train.py\n    outs: 3\n');
+    repo.write('models/next.pkl.dvc', 'outs:\n- path: next.pkl\n');
     repo.commit('broken');
     const { workbench } = await open();
     await eventuallyHas(problems, 'churn.pkl.dvc', 'Ln 5', 'dvc.yaml', 'Ln 4');
+    const next = (await workbench.treeRows()).find(({ label }) => label === 'next');
+    assert.equal(next?.description, 'digest unknown · DVC');
     await workbench.screenshot('problems-1-commit');
     repo.write(POINTER, good);
     await eventually(async () => assert.doesNotMatch(await problems(), /churn\.pkl\.dvc/));

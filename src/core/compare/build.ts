@@ -293,7 +293,7 @@ const OF_THE_MODEL = GROUPS.filter((group) => group !== 'registry' && group !== 
 
 /** Fields and groups that stand where the digest stands. */
 const RECORDED: readonly Group[] = ['data', 'pipeline'];
-const RECORDED_IDENTITY: readonly OwnField<'identity'>[] = ['pointer', 'size', 'files'];
+const RECORDED_IDENTITY: ReadonlySet<string> = new Set<OwnField<'identity'>>(['pointer', 'size', 'files']);
 
 /** What may be there and cannot be read is unknown, not absent. */
 function addUnreadable(fields: FieldTable, revisions: readonly RevisionData[]): void {
@@ -305,13 +305,9 @@ function addUnreadable(fields: FieldTable, revisions: readonly RevisionData[]): 
     if (undigested !== null) {
       const cell = { value: null, unknown: undigested };
       for (const group of RECORDED) fields.fill(group, at, () => cell);
-      fields.fill('identity', at, (field) => (isRecorded(field) ? cell : undefined));
+      fields.fill('identity', at, (field) => (RECORDED_IDENTITY.has(field) ? cell : undefined));
     }
   });
-}
-
-function isRecorded(field: string): boolean {
-  return (RECORDED_IDENTITY as readonly string[]).includes(field);
 }
 
 function addEntries(

@@ -126,6 +126,12 @@ describe('the command line around the commands', () => {
     assert.match(err, /"nowhere" names no commit here/);
   });
 
+  it('fetches to no place that has no name', async () => {
+    const { exit, err } = await modelkeep(repo, ['fetch', 'churn', 'main', '--out', '']);
+    assert.equal(exit, 2);
+    assert.match(err, /--out names no place/);
+  });
+
   it('calls nothing unregistered whose digest cannot be known', async () => {
     repo.annotatedTag('churn@v1.0.0');
     repo.write('models/churn.pkl.dvc', 'outs:\n- path: churn.pkl\n').commit('broken');

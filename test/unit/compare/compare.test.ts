@@ -208,6 +208,18 @@ describe('Comparing revisions of a real repository', () => {
     );
   });
 
+  it('takes what was never recorded for that, whatever else its file is warned of', async () => {
+    repo.switch('never', 'v9').remove('dvc.lock');
+    repo
+      .write('dvc.yaml', `${PIPELINE}  Not Allowed: {path: models/other.pkl, type: model}\n`)
+      .commit('never ran');
+    const { rows, columns, diagnostics } = await compare(['v9', 'never']);
+    repo.switch('main');
+    const digest = rows.find(({ field }) => field === 'digest');
+    assert.deepEqual([digest?.values[1], digest?.unknown, digest?.changed], [null, undefined, true]);
+    assert.deepEqual([columns[1]?.problems, diagnostics], [[], []]);
+  });
+
   it('refuses what names nothing', async () => {
     await assert.rejects(compare(['v1.0.0', 'nowhere']), /names no commit here/);
     await assert.rejects(compare(['v1.0.0', '#nobody']), /holds the stage/);
